@@ -1,0 +1,71 @@
+namespace EfiEmu.Sdk;
+
+/// <summary>A protocol that firmware offers: a plugin, in the role of the driver that installs it.</summary>
+/// <remarks>
+/// Firmware makes the plugin known to its handle database by calling <see cref="Install"/> once, before the guest starts.
+/// A protocol that this machine does not have (no RNG, no initrd, another platform) installs nothing.
+/// </remarks>
+public interface IEfiProtocol
+{
+    /// <summary>The protocol's GUID.</summary>
+    static abstract Guid ProtocolGuid { get; }
+
+    /// <summary>The protocol's name in traces and listings, without prefix or suffix: SevMemoryAcceptance.</summary>
+    static abstract string ProtocolName { get; }
+
+    /// <summary>Lays out the interface in guest memory and installs it, or installs nothing.</summary>
+    void Install(IFirmwareContext firmware);
+}
+
+/// <summary>What firmware gives a protocol plugin.</summary>
+public interface IFirmwareContext
+{
+    /// <summary>Boot services, as C#.</summary>
+    IBootServices BootServices { get; }
+
+    /// <summary>The DXE services that manage the memory space.</summary>
+    IDxeServices DxeServices { get; }
+
+    /// <summary>Guest memory.</summary>
+    IGuestMemory Memory { get; }
+
+    /// <summary>The platform's way to accept memory, and what the acceptance policy offers guests.</summary>
+    IMemoryAcceptance Acceptance { get; }
+
+    /// <summary>The machine's console.</summary>
+    IConsole Console { get; }
+
+    /// <summary>The machine's seeded random numbers.</summary>
+    IEntropySource Entropy { get; }
+
+    /// <summary>The initial ramdisk of this boot; empty where there is none.</summary>
+    ReadOnlyMemory<byte>? Initrd { get; }
+
+    /// <summary>The files of the boot volume, by lower-case path with backslashes (\efi\boot\bootx64.efi).</summary>
+    IReadOnlyDictionary<string, ReadOnlyMemory<byte>> BootVolume { get; }
+
+    /// <summary>The device handle of the boot volume: it carries the volume's device path.</summary>
+    EfiHandle BootDevice { get; }
+
+    /// <summary>Puts a C# function behind a guest address; calling that address runs it.</summary>
+    /// <param name="signature">What traces and reports call it.</param>
+    /// <param name="body">The function.</param>
+    GuestAddress CreateFunction(FunctionSignature signature, GuestFunction body);
+}
+
+/// <summary>The console that the machine's firmware drives; what a guest prints ends up in the report.</summary>
+public interface IConsole
+{
+    /// <summary>Adds text as the guest printed it.</summary>
+    void Write(string text);
+
+    /// <summary>Takes the next key stroke from the boot's scripted input; false when there is none.</summary>
+    bool TryReadKey(out char unicode, out ushort scanCode);
+}
+
+/// <summary>Random numbers that depend on nothing but the boot's seed.</summary>
+public interface IEntropySource
+{
+    /// <summary>Fills a buffer.</summary>
+    void Fill(Span<byte> destination);
+}
