@@ -1,20 +1,21 @@
 namespace EfiEmu.Sdk;
 
-/// <summary>A protocol that firmware offers: a plugin, in the role of the driver that installs it.</summary>
-/// <remarks>
-/// Firmware makes the plugin known to its handle database by calling <see cref="Install"/> once, before the guest starts.
-/// A protocol that this machine does not have (no RNG, no initrd, another platform) installs nothing.
-/// </remarks>
-public interface IEfiProtocol
+/// <summary>What firmware starts before the guest: a plugin, in the role of a driver.</summary>
+/// <remarks>What this machine does not have (no RNG, no initrd, another platform) installs nothing.</remarks>
+public interface IFirmwarePlugin
+{
+    /// <summary>Installs what the plugin offers, or nothing. Called once per boot, before the guest is loaded.</summary>
+    void Install(IFirmwareContext firmware);
+}
+
+/// <summary>A plugin that offers one protocol, and carries the protocol's GUID in its type.</summary>
+public interface IEfiProtocol : IFirmwarePlugin
 {
     /// <summary>The protocol's GUID.</summary>
     static abstract Guid ProtocolGuid { get; }
 
     /// <summary>The protocol's name in traces and listings, without prefix or suffix: SevMemoryAcceptance.</summary>
     static abstract string ProtocolName { get; }
-
-    /// <summary>Lays out the interface in guest memory and installs it, or installs nothing.</summary>
-    void Install(IFirmwareContext firmware);
 }
 
 /// <summary>What firmware gives a protocol plugin.</summary>

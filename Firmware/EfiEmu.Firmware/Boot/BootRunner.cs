@@ -1,0 +1,31 @@
+using EfiEmu.Firmware.Reports;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware;
+
+/// <summary>Boots guests. Holds no state of a boot: many may run at once.</summary>
+/// <param name="loader">Turns files into images.</param>
+/// <param name="protocols">Makes the protocol plugins of one boot, in the order in which firmware installs them.</param>
+public sealed class BootRunner(IImageLoader loader, Func<IReadOnlyList<IFirmwarePlugin>> protocols)
+{
+    /// <summary>Runs one boot to its end. Never throws for what a guest does: that is what the report tells.</summary>
+    /// <exception cref="BootRequestException">The request itself cannot be met (a name that is unknown, memory that is too small).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public BootReport Boot(BootRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _ = loader;
+        _ = protocols;
+        cancellation.ThrowIfCancellationRequested();
+        throw new BootRequestException("boot", "not there yet");
+    }
+}
+
+/// <summary>A boot request that cannot be met.</summary>
+/// <param name="field">The field at fault: memory, platform, firmware, acceptance.</param>
+/// <param name="fault">What is wrong with it.</param>
+public sealed class BootRequestException(string field, string fault) : Exception($"{field}: {fault}")
+{
+    /// <summary>The field at fault.</summary>
+    public string Field { get; } = field;
+}
