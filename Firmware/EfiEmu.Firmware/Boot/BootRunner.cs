@@ -1,12 +1,15 @@
+using System.Security.Cryptography;
+using EfiEmu.Firmware.Images;
 using EfiEmu.Firmware.Reports;
+using EfiEmu.Platforms;
 using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware;
 
 /// <summary>Boots guests. Holds no state of a boot: many may run at once.</summary>
 /// <param name="loader">Turns files into images.</param>
-/// <param name="protocols">Makes the protocol plugins of one boot, in the order in which firmware installs them.</param>
-public sealed class BootRunner(IImageLoader loader, Func<IReadOnlyList<IFirmwarePlugin>> protocols)
+/// <param name="plugins">Makes the plugins of one boot, in the order in which firmware starts them.</param>
+public sealed class BootRunner(IImageLoader loader, Func<IReadOnlyList<IFirmwarePlugin>> plugins)
 {
     /// <summary>Runs one boot to its end. Never throws for what a guest does: that is what the report tells.</summary>
     /// <exception cref="BootRequestException">The request itself cannot be met (a name that is unknown, memory that is too small).</exception>
@@ -14,10 +17,13 @@ public sealed class BootRunner(IImageLoader loader, Func<IReadOnlyList<IFirmware
     public BootReport Boot(BootRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _ = loader;
-        _ = protocols;
-        cancellation.ThrowIfCancellationRequested();
-        throw new BootRequestException("boot", "not there yet");
+        BootConfiguration configuration = BootConfiguration.Resolve(request);
+        using var machine = new Machine(
+            configuration.Platform, configuration.Layout, new MachineOptions(request.Seed, request.Budget.GuestBytesTouched));
+        var recorder = new BootRecorder(
+            () => new BootTime(machine.Clock.Nanoseconds, machine.InstructionsRetired), request.Budget, request.Trace);
+        var boot = new BootMachine(recorder, machine, configuration, loader, cancellation);
+        return new BootCourse(boot, configuration, plugins()).Run();
     }
 }
 

@@ -1,3 +1,6 @@
+using EfiEmu.Firmware.Memory;
+using EfiEmu.Platforms;
+
 namespace EfiEmu.Firmware;
 
 /// <summary>A named real firmware whose behaviour a boot shows.</summary>
@@ -7,6 +10,22 @@ public sealed record FirmwareProfile(string Name, string Description)
 {
     /// <summary>Whether BEFORE_EXIT_BOOT_SERVICES exists, and when it is signalled.</summary>
     public required BeforeExitSignal BeforeExit { get; init; }
+
+    /// <summary>Where OVMF of this era puts what in memory.</summary>
+    internal OvmfGeneration Ovmf { get; init; } = OvmfGeneration.Ovmf202502;
+
+    /// <summary>How the memory services of this era answer.</summary>
+    internal MemoryRules MemoryRules { get; init; } = MemoryRules.Stable202405;
+
+    /// <summary>The policy that this firmware has on a platform: what OVMF does there, unless the era lacks the protocol for it.</summary>
+    public AcceptancePolicy AcceptanceOn(IPlatform platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        AcceptancePolicy native = platform.NativeAcceptance is { } name
+            ? AcceptancePolicies.All.First(p => p.Name == name)
+            : new NothingToAccept();
+        return native.OffersNegotiation && BeforeExit == BeforeExitSignal.Never ? new AcceptAll() : native;
+    }
 }
 
 /// <summary>When firmware signals BEFORE_EXIT_BOOT_SERVICES.</summary>
@@ -34,10 +53,14 @@ public static class FirmwareProfiles
         new("edk2-202211", "OVMF 2022.11: no BEFORE_EXIT_BOOT_SERVICES; SEV-SNP firmware accepts all RAM before the guest")
         {
             BeforeExit = BeforeExitSignal.Never,
+            Ovmf = OvmfGeneration.Ovmf202211,
+            MemoryRules = MemoryRules.BeforeStable202405,
         },
         new("edk2-202302", "OVMF 2023.02 to 2024.11: BEFORE_EXIT_BOOT_SERVICES is signalled at every ExitBootServices")
         {
             BeforeExit = BeforeExitSignal.EveryCall,
+            Ovmf = OvmfGeneration.Ovmf202302,
+            MemoryRules = MemoryRules.BeforeStable202405,
         },
         new("edk2-202502", "OVMF since 2025.02: BEFORE_EXIT_BOOT_SERVICES is signalled at the first ExitBootServices only")
         {

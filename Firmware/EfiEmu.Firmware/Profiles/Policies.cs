@@ -58,3 +58,17 @@ internal sealed class LazyWithoutNegotiation : AcceptancePolicy
 
     public override bool OffersNegotiation => false;
 }
+
+/// <summary>A platform whose memory needs no acceptance. Not to be asked for: the platform decides it.</summary>
+internal sealed class NothingToAccept : AcceptancePolicy
+{
+    public override string Name => "none";
+
+    public override string Description => "the platform's memory needs no acceptance";
+
+    public override bool LeavesUnaccepted => false;
+
+    public override bool OffersMemoryAccept => false;
+
+    public override bool OffersNegotiation => false;
+}

@@ -1,0 +1,33 @@
+using EfiEmu.Firmware.Reports;
+using EfiEmu.Firmware.Services;
+using EfiEmu.Platforms;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware;
+
+/// <summary>Acceptance as the boot's policy offers it, on the boot's machine, with its line in the report.</summary>
+internal sealed class AcceptanceServices(AcceptancePolicy policy, Machine machine, BootRecorder recorder) : IMemoryAcceptance
+{
+    /// <inheritdoc/>
+    public bool OffersMemoryAccept => policy.OffersMemoryAccept && machine.Platform.RequiresAcceptance;
+
+    /// <inheritdoc/>
+    public bool OffersNegotiation => policy.OffersNegotiation && machine.Platform.RequiresAcceptance;
+
+    /// <inheritdoc/>
+    public EfiStatus Accept(GuestAddress start, ulong bytes, MemoryAcceptor acceptor)
+    {
+        EfiStatus status = machine.AcceptMemory(start, bytes, acceptor);
+        RecordNew();
+        return status;
+    }
+
+    /// <summary>Records what was accepted since the last time, by whatever way.</summary>
+    public void RecordNew()
+    {
+        foreach (AcceptanceRecord record in machine.DrainAcceptanceRecords())
+        {
+            recorder.Add(new MemoryAccepted(record.Acceptor, record.Range, record.CostNanoseconds));
+        }
+    }
+}

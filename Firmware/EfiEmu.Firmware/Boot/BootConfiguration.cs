@@ -1,0 +1,49 @@
+using EfiEmu.Platforms;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware;
+
+/// <summary>A boot request with its names resolved.</summary>
+internal sealed record BootConfiguration(
+    BootRequest Request, IPlatform Platform, FirmwareProfile Profile, AcceptancePolicy Policy, MemoryLayout Layout, BootUntil Until)
+{
+    /// <summary>Resolves a request.</summary>
+    /// <exception cref="BootRequestException">A name is unknown, or what was asked for does not go together.</exception>
+    public static BootConfiguration Resolve(BootRequest request)
+    {
+        IPlatform platform = PlatformCatalogue.Find(request.Platform)
+            ?? throw Unknown("platform", request.Platform, PlatformCatalogue.Names);
+        FirmwareProfile profile = FirmwareProfiles.All.FirstOrDefault(p => p.Name == request.Firmware)
+            ?? throw Unknown("firmware", request.Firmware, FirmwareProfiles.All.Select(p => p.Name));
+        AcceptancePolicy policy = request.Acceptance is { } name
+            ? AcceptancePolicies.All.FirstOrDefault(p => p.Name == name)
+                ?? throw Unknown("acceptance", name, AcceptancePolicies.All.Select(p => p.Name))
+            : profile.AcceptanceOn(platform);
+        if (request.Acceptance is not null && policy.OffersNegotiation && profile.BeforeExit == BeforeExitSignal.Never)
+        {
+            throw new BootRequestException("acceptance", $"{policy.Name} needs BEFORE_EXIT_BOOT_SERVICES, which {profile.Name} does not have");
+        }
+
+        BootUntil until = request.Until ?? (request.Guest.IsLinuxKernel ? BootUntil.ExitBootServices : BootUntil.GuestEnd);
+        return new BootConfiguration(request, platform, profile, policy, LayoutOf(request, platform, profile, policy), until);
+    }
+
+    private static MemoryLayout LayoutOf(BootRequest request, IPlatform platform, FirmwareProfile profile, AcceptancePolicy policy)
+    {
+        bool leaveUnaccepted = platform.RequiresAcceptance && policy.LeavesUnaccepted;
+        if (request.CapturedLayout is { } captured)
+        {
+            return leaveUnaccepted ? captured.LeaveUnaccepted() : captured;
+        }
+
+        if (!OvmfLayout.TryCreate(platform, profile.Ovmf, request.MemoryBytes, leaveUnaccepted, out MemoryLayout? layout, out string? fault))
+        {
+            throw new BootRequestException("memory", fault);
+        }
+
+        return layout;
+    }
+
+    private static BootRequestException Unknown(string field, string value, IEnumerable<string> known) =>
+        new(field, $"'{value}' is unknown; known: {string.Join(", ", known)}");
+}

@@ -1,0 +1,230 @@
+using System.Security.Cryptography;
+using System.Text;
+using EfiEmu.Firmware.Images;
+using EfiEmu.Firmware.Reports;
+using EfiEmu.Platforms;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware;
+
+/// <summary>The course of one boot: firmware comes up, loads the guest, starts it, and sees how it ends.</summary>
+internal sealed class BootCourse(BootMachine boot, BootConfiguration configuration, IReadOnlyList<IFirmwarePlugin> plugins)
+{
+    private readonly BootRequest _request = configuration.Request;
+    private readonly List<StagedMemoryMap> _startMap = [];
+    private ResourceUse _useBeforeGuest;
+    private FaultReport? _fault;
+
+    /// <summary>Runs the boot. What a guest does never escapes as an exception.</summary>
+    public BootReport Run()
+    {
+        (BootEnd end, string reason, EfiStatus? status) = Conclude();
+        boot.Acceptance.RecordNew();
+        return Report(end, reason, status);
+    }
+
+    // The one place where the ends of a boot that travel as exceptions come together.
+    private (BootEnd End, string Reason, EfiStatus? Status) Conclude()
+    {
+        try
+        {
+            EfiStatus status = StartGuest();
+            bool gaveUp = boot.ExitObserver.Attempts.Count > 0 && boot.ExitObserver.Attempts.All(a => a.Status.IsError);
+            return (gaveUp ? BootEnd.GaveUp : BootEnd.Returned, $"the guest returned {status}", status);
+        }
+        catch (BootStoppedException stop)
+        {
+            if (stop.End is BootEnd.Fault or BootEnd.NotModelled or BootEnd.Budget)
+            {
+                Fault(stop.Message, stop.Address);
+            }
+
+            return (stop.End, stop.Message, stop.Status);
+        }
+        catch (GuestMemoryFaultException fault)
+        {
+            string summary = $"{(fault.IsWrite ? "write to" : "read of")} {fault.Address} by firmware, for the guest: {Machine.Describe(fault.Reason)}";
+            Fault(summary, fault.Address);
+            return (BootEnd.Fault, summary, null);
+        }
+        catch (TouchedMemoryBudgetException budget)
+        {
+            Fault(budget.Message, null);
+            return (BootEnd.Budget, budget.Message, null);
+        }
+        catch (ImageExitException exit)
+        {
+            return (BootEnd.Returned, $"the guest called Exit with {exit.Status} from outside every image", exit.Status);
+        }
+    }
+
+    private EfiStatus StartGuest()
+    {
+        EfiHandle parent = BringUp();
+        byte[] path = DevicePath.Join(BootDevice.Path, DevicePath.OfFile(BootDevice.GuestPath));
+        EfiResult<EfiHandle> loaded = boot.Images.LoadImage(bootPolicy: true, parent, path, _request.Guest.Bytes, _request.Guest.Name);
+        if (!loaded.Succeeded)
+        {
+            throw new BootStoppedException(BootEnd.Returned, $"firmware cannot load the image: {LastRemark()} ({loaded.Status})")
+            {
+                Status = loaded.Status,
+            };
+        }
+
+        PrepareAsBootOption(boot.Images.InformationOf(loaded.Value));
+        _startMap.Add(new StagedMemoryMap("guest-start", boot.Memory.GetMemoryMap().Descriptors));
+        EfiStatus status = boot.Images.StartImage(loaded.Value, out _);
+        ReportLeaks();
+        return status;
+    }
+
+    private EfiHandle BringUp()
+    {
+        IGuestMemory memory = boot.Machine.Memory;
+        var core = new BootServicesCore(boot.Allocator, boot.Events, boot.Protocols, boot.ConfigurationTables);
+        EfiHandle firmwareImage = InstallFirmwareImage(core);
+        EfiHandle device = BootDevice.Install(core, memory);
+        var context = new FirmwareContext(boot.Gates)
+        {
+            BootServices = core,
+            DxeServices = boot.Dxe,
+            Memory = memory,
+            Acceptance = boot.Acceptance,
+            Console = boot.Console,
+            Entropy = boot.Machine.Entropy,
+            Initrd = _request.Initrd,
+            BootVolume = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal)
+            {
+                [@"\efi\boot\bootx64.efi"] = _request.Guest.Bytes,
+            },
+            BootDevice = device,
+        };
+        boot.ConfigurationTables.Install(KnownGuids.DxeServicesTable, boot.Tables.At.Dxe);
+        FirmwareTables.Install(boot, core);
+        foreach (IFirmwarePlugin plugin in plugins)
+        {
+            plugin.Install(context);
+        }
+
+        boot.Tables.SetConsoles(Console(KnownGuids.SimpleTextInputProtocol), Console(KnownGuids.SimpleTextOutputProtocol));
+        boot.Events.SignalGroup(KnownGuids.EndOfDxeGroup);
+        boot.Events.SignalGroup(KnownGuids.ReadyToBootGroup);
+        boot.Events.SignalGroup(KnownGuids.AfterReadyToBootGroup);
+        boot.Recorder.Add(new FirmwareStarted(boot.Memory.MapKey));
+        return firmwareImage;
+    }
+
+    // The DXE core's own image: the parent of what firmware loads, and the agent of HandleProtocol.
+    private EfiHandle InstallFirmwareImage(BootServicesCore core)
+    {
+        IGuestMemory memory = boot.Machine.Memory;
+        GuestAddress information = core.AllocatePool(MemoryType.BootServicesData, LoadedImageLayout.Bytes).Value;
+        GuestAddress code = boot.Tables.At.Boot;
+        LoadedImageLayout.Write(
+            memory, information, EfiHandle.Null, EfiHandle.Null, boot.Tables.At.System, GuestAddress.Null,
+            new MemoryRange(code.Value & ~(GuestAddress.PageSize - 1), GuestAddress.PageSize),
+            MemoryType.BootServicesCode, MemoryType.BootServicesData);
+        EfiHandle handle = core.InstallMultipleProtocolInterfaces(
+            EfiHandle.Null, (KnownGuids.LoadedImageProtocol, information)).Value;
+        boot.Images.AddFirmwareImage(handle);
+        boot.Protocols.Database.Opens.CoreAgent = handle;
+        return handle;
+    }
+
+    private (EfiHandle Handle, GuestAddress Interface) Console(Guid protocol)
+    {
+        Handles.LocateOutcome found = boot.Protocols.Database.Search.LocateHandle(
+            Handles.HandleSearch.ByProtocol, protocol, GuestAddress.Null, ulong.MaxValue);
+        return found.Handles.Count == 0
+            ? default
+            : (found.Handles[0], boot.Protocols.LocateProtocol(protocol, GuestAddress.Null).Value);
+    }
+
+    // What BDS does to a boot option's image: load options from the option, and no parent.
+    private void PrepareAsBootOption(GuestAddress information)
+    {
+        IGuestMemory memory = boot.Machine.Memory;
+        memory.WriteUInt64(information + LoadedImageLayout.ParentHandle, 0);
+        if (_request.LoadOptions is { Length: > 0 } options)
+        {
+            byte[] bytes = Encoding.Unicode.GetBytes(options + '\0');
+            GuestAddress buffer = boot.Allocator.AllocatePool(MemoryType.BootServicesData, (ulong)bytes.Length).Value;
+            memory.Write(buffer, bytes);
+            memory.WriteUInt32(information + LoadedImageLayout.LoadOptionsSize, (uint)bytes.Length);
+            memory.WritePointer(information + LoadedImageLayout.LoadOptions, buffer);
+        }
+
+        _useBeforeGuest = ResourceUse.Of(boot.Pool, boot.Memory);
+    }
+
+    private void ReportLeaks()
+    {
+        // The image's own pages and firmware's buffers for it are gone by now; what remains is the guest's.
+        ResourceUse left = ResourceUse.Of(boot.Pool, boot.Memory);
+        if (left.ExceedsAfterImage(_useBeforeGuest) is { } leak)
+        {
+            boot.Recorder.Add(new Remark($"the guest left behind {leak}"));
+        }
+    }
+
+    private string LastRemark() =>
+        boot.Recorder.Events.OfType<Remark>().LastOrDefault()?.Text ?? "no reason recorded";
+
+    private void Fault(string summary, GuestAddress? address) =>
+        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder);
+
+    private BootReport Report(BootEnd end, string reason, EfiStatus? status)
+    {
+        IReadOnlyList<BootEvent> events = boot.Recorder.Events;
+        IReadOnlyList<ServiceCount> services = boot.Recorder.Services;
+        IReadOnlyList<ExitBootServicesAttempt> attempts = boot.ExitObserver.Attempts;
+        GuestKnowledge knowledge = GuestKnowledge.From(events, services);
+        RamAccount ram = RamAccountant.Sum(
+            boot.Machine.Layout.RamBytes,
+            boot.Machine.Acceptance.UnacceptedBytes,
+            events,
+            knowledge,
+            attempts.Any(a => a.Status == EfiStatus.Success));
+        GuestAddress table = boot.ConfigurationTables.Find(KnownGuids.LinuxUnacceptedMemoryTable);
+        return new BootReport
+        {
+            Platform = configuration.Platform.Name,
+            MemoryBytes = boot.Machine.Layout.RamBytes,
+            Firmware = configuration.Profile.Name,
+            Acceptance = configuration.Policy.Name,
+            Guest = Summary(),
+            Outcome = new BootOutcome(
+                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge), status),
+            ExitBootServices = attempts,
+            MemoryMaps =
+            [
+                .. _startMap,
+                .. boot.ExitObserver.Maps,
+                new StagedMemoryMap("final", boot.Memory.GetMemoryMap().Descriptors),
+            ],
+            Ram = ram,
+            UnacceptedTable = table.IsNull ? null : UnacceptedTableReader.Read(boot.Machine.Memory, table),
+            Services = services,
+            Events = events,
+            Console = boot.Console.Text + boot.Machine.DrainSerialText(),
+            Fault = _fault,
+            Instructions = boot.Machine.InstructionsRetired,
+            VirtualNanoseconds = boot.Machine.Clock.Nanoseconds,
+        };
+    }
+
+    private GuestSummary Summary() => new(
+        _request.Guest.Name,
+        Convert.ToHexStringLower(SHA256.HashData(_request.Guest.Bytes.Span)),
+        _request.Guest.Description,
+        (ulong)_request.Guest.Bytes.Length);
+
+    private static int ExitCode(BootEnd end, EfiStatus? status) => end switch
+    {
+        BootEnd.ExitBootServices or BootEnd.HandOff => 0,
+        BootEnd.Returned => status is { IsError: true } ? 1 : 0,
+        BootEnd.NotModelled => 3,
+        BootEnd.Budget => 4,
+        _ => 1,
+    };
+}

@@ -1,0 +1,188 @@
+using EfiEmu.Firmware.Reports;
+using EfiEmu.Platforms;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware.Gates;
+
+/// <summary>What firmware's timer does between stretches of guest code.</summary>
+internal interface IInterruptSource
+{
+    /// <summary>Instructions until the timer may have to act; the maximum when no timer runs.</summary>
+    ulong InstructionsUntilDue { get; }
+
+    /// <summary>Lets the timer act if it is due. The guest's registers are saved around it.</summary>
+    void Poll();
+
+    /// <summary>The guest sleeps: moves virtual time to the next thing that happens; false when nothing ever will.</summary>
+    bool SleepUntilDue();
+}
+
+/// <summary>Runs guest code, and C# where guest code reaches a gate. Firmware and guest call each other through it in any depth.</summary>
+internal sealed class GuestProcessor
+{
+    // How far calls between guest and firmware may nest: a guest that recurses through firmware must not exhaust the host's stack.
+    private const int DeepestNesting = 128;
+
+    // Guest code runs in stretches of this many instructions, between which cancellation is looked at.
+    private const ulong Stretch = 50_000_000;
+
+    private const ulong ShadowSpace = 32;
+
+    private static readonly GuestRegister[] AllRegisters = Enum.GetValues<GuestRegister>();
+
+    private readonly Machine _machine;
+    private readonly GateTable _gates;
+    private readonly BootRecorder _recorder;
+    private readonly ArgumentFormatter _formatter;
+    private readonly ulong _instructionBudget;
+    private readonly CancellationToken _cancellation;
+    private readonly GuestAddress _returnGate;
+    private int _depth;
+
+    public GuestProcessor(
+        Machine machine, GateTable gates, BootRecorder recorder, ulong instructionBudget, CancellationToken cancellation)
+    {
+        _machine = machine;
+        _gates = gates;
+        _recorder = recorder;
+        _formatter = new ArgumentFormatter(machine.Memory);
+        _instructionBudget = instructionBudget;
+        _cancellation = cancellation;
+        _returnGate = gates.Add(
+            new FunctionSignature("firmware", "Return"),
+            static _ => throw new InvalidOperationException("the return gate is taken by the run loop"));
+    }
+
+    /// <summary>The timer; set once, when the event services exist.</summary>
+    public IInterruptSource? Interrupts { get; set; }
+
+    /// <summary>Calls a guest function with the Microsoft x64 convention and gives its RAX.</summary>
+    /// <remarks>Every register but RAX is afterwards as before, whatever the function did.</remarks>
+    public ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments)
+    {
+        if (_gates.TryGet(function, out Gate? gate))
+        {
+            return gate.Body(new DirectCall(arguments.ToArray()));
+        }
+
+        if (_depth == DeepestNesting)
+        {
+            throw new BootStoppedException(BootEnd.Budget, $"calls between guest and firmware nest deeper than {DeepestNesting}");
+        }
+
+        ulong[] saved = SaveRegisters();
+        GuestAddress rip = _machine.Rip;
+        ulong flags = _machine.Rflags;
+        _depth++;
+        try
+        {
+            PushFrame(arguments);
+            _machine.Rip = function;
+            return Run();
+        }
+        finally
+        {
+            _depth--;
+            RestoreRegisters(saved);
+            _machine.Rip = rip;
+            _machine.Rflags = flags;
+        }
+    }
+
+    private ulong[] SaveRegisters() => Array.ConvertAll(AllRegisters, r => _machine[r]);
+
+    private void RestoreRegisters(ulong[] saved)
+    {
+        for (int i = 0; i < saved.Length; i++)
+        {
+            _machine[AllRegisters[i]] = saved[i];
+        }
+    }
+
+    private void PushFrame(ReadOnlySpan<ulong> arguments)
+    {
+        ulong onStack = (ulong)Math.Max(0, arguments.Length - 4) * 8;
+        ulong stack = ((_machine[GuestRegister.Rsp] - ShadowSpace - onStack) & ~0xFUL) - 8;
+        _machine[GuestRegister.Rsp] = stack;
+        _machine.Memory.WritePointer(new GuestAddress(stack), _returnGate);
+        ReadOnlySpan<GuestRegister> registers = [GuestRegister.Rcx, GuestRegister.Rdx, GuestRegister.R8, GuestRegister.R9];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (i < registers.Length)
+            {
+                _machine[registers[i]] = arguments[i];
+            }
+            else
+            {
+                _machine.Memory.WriteUInt64(new GuestAddress(stack + 8 + (8UL * (ulong)i)), arguments[i]);
+            }
+        }
+    }
+
+    private ulong Run()
+    {
+        while (true)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            MachineExit exit = _machine.Run(NextStretch());
+            switch (exit.Kind)
+            {
+                case MachineExitKind.Gate when exit.Address == _returnGate:
+                    return _machine[GuestRegister.Rax];
+                case MachineExitKind.Gate:
+                    Dispatch(exit.Address);
+                    break;
+                case MachineExitKind.BudgetExhausted:
+                    break;
+                case MachineExitKind.Halted:
+                    Sleep();
+                    break;
+                case MachineExitKind.Fault:
+                    throw new BootStoppedException(BootEnd.Fault, exit.Detail) { Address = exit.Address };
+                default:
+                    throw new BootStoppedException(BootEnd.NotModelled, exit.Detail);
+            }
+
+            Interrupts?.Poll();
+        }
+    }
+
+    private ulong NextStretch()
+    {
+        ulong retired = _machine.InstructionsRetired;
+        if (retired >= _instructionBudget)
+        {
+            throw new BootStoppedException(
+                BootEnd.Budget, $"the guest ran {retired} instructions, its budget is {_instructionBudget}");
+        }
+
+        ulong stretch = Math.Min(Stretch, _instructionBudget - retired);
+        return Interrupts is null ? stretch : Math.Max(1, Math.Min(stretch, Interrupts.InstructionsUntilDue));
+    }
+
+    private void Sleep()
+    {
+        if (Interrupts is null || !Interrupts.SleepUntilDue())
+        {
+            throw new BootStoppedException(BootEnd.Budget, "the guest sleeps (HLT) and nothing will ever wake it");
+        }
+    }
+
+    private void Dispatch(GuestAddress address)
+    {
+        if (!_gates.TryGet(address, out Gate? gate))
+        {
+            throw new BootStoppedException(BootEnd.Fault, $"jump to {address}: firmware code without a function") { Address = address };
+        }
+
+        var call = new RegisterCall(_machine);
+        IReadOnlyList<string> arguments = _formatter.Format(gate.Signature, call);
+        _recorder.Calling(gate.Signature);
+        ulong result = gate.Body(call);
+        _machine[GuestRegister.Rax] = result;
+        _machine[GuestRegister.Rsp] += 8;
+        _machine.Rip = call.ReturnAddress;
+        _recorder.Called(new ServiceCalled(
+            gate.Signature, arguments, result, gate.Signature.ReturnsStatus, call.ReturnAddress, Repeats: 1));
+    }
+}

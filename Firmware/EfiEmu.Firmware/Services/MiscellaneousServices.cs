@@ -1,0 +1,69 @@
+using EfiEmu.Firmware.Tables;
+using EfiEmu.Platforms;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware.Services;
+
+/// <summary>Stall, watchdog, monotonic count, CRC and memory copies.</summary>
+/// <remarks>UEFI 2.10 section 7.5.</remarks>
+internal sealed class MiscellaneousServices(Machine machine, EventServices events, MonotonicCounter counter)
+{
+    private const int Piece = 65536;
+    private const ulong NanosecondsPerMicrosecond = 1000;
+
+    // Two weeks: a guest that asks for more has lost its way, and virtual time must not overflow for it.
+    private const ulong LongestStall = 1UL << 40;
+
+    private ulong? _watchdogDeadline;
+
+    /// <summary>The next value of the 64-bit monotonic counter.</summary>
+    public ulong NextMonotonicCount() => counter.Next();
+
+    /// <summary>Lets virtual time pass; timers that expire meanwhile notify.</summary>
+    public void Stall(ulong microseconds)
+    {
+        machine.Clock.SkipIdle(Math.Min(microseconds, LongestStall) * NanosecondsPerMicrosecond);
+        events.Advance();
+        CheckWatchdog();
+    }
+
+    /// <summary>Arms the watchdog; 0 seconds disarm it.</summary>
+    public void SetWatchdog(ulong seconds) => _watchdogDeadline = seconds == 0
+        ? null
+        : machine.Clock.Nanoseconds + (Math.Min(seconds, 1UL << 32) * 1_000_000_000);
+
+    /// <summary>CRC-32 of guest memory.</summary>
+    public uint Crc32Of(GuestAddress data, ulong bytes)
+    {
+        uint crc = Crc32.Start;
+        ForPieces(bytes, (offset, length) => crc = Crc32.Append(crc, machine.Memory.ReadBytes(data + offset, length)));
+        return Crc32.Finish(crc);
+    }
+
+    /// <summary>Copies guest memory; the ranges may overlap.</summary>
+    public void Copy(GuestAddress destination, GuestAddress source, ulong bytes)
+    {
+        bool backwards = destination.Value - source.Value < bytes;
+        ForPieces(bytes, (offset, length) =>
+        {
+            ulong at = backwards ? bytes - offset - (ulong)length : offset;
+            machine.Memory.Write(destination + at, machine.Memory.ReadBytes(source + at, length));
+        });
+    }
+
+    private static void ForPieces(ulong bytes, Action<ulong, int> work)
+    {
+        for (ulong offset = 0; offset < bytes; offset += Piece)
+        {
+            work(offset, (int)Math.Min(Piece, bytes - offset));
+        }
+    }
+
+    private void CheckWatchdog()
+    {
+        if (_watchdogDeadline is { } deadline && machine.Clock.Nanoseconds >= deadline)
+        {
+            throw new BootStoppedException(Reports.BootEnd.Returned, "the watchdog reset the machine") { Status = EfiStatus.Timeout };
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using EfiEmu.Platforms;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware.Services;
+
+/// <summary>The real-time clock, driven by virtual time: it stands at a documented moment when the machine powers on.</summary>
+/// <remarks>UEFI 2.10 section 8.3.</remarks>
+internal sealed class TimeServices(Machine machine)
+{
+    /// <summary>Bytes of EFI_TIME.</summary>
+    public const int TimeBytes = 16;
+
+    /// <summary>Bytes of EFI_TIME_CAPABILITIES.</summary>
+    public const int CapabilitiesBytes = 12;
+
+    private const ushort UnspecifiedTimeZone = 0x07ff;
+    private const long NanosecondsPerTick = 100;
+
+    // One second: the resolution of a PC's clock.
+    private const uint ResolutionHertz = 1;
+
+    // 50 parts per million, in units of 1e-6 ppm, as the PC-AT real-time clock driver reports it.
+    private const uint Accuracy = 50_000_000;
+
+    private DateTime _powerOn = new(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>EFI_TIME as it lies in memory.</summary>
+    public byte[] Now()
+    {
+        DateTime now = _powerOn.AddTicks((long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
+        byte[] time = new byte[TimeBytes];
+        BinaryPrimitives.WriteUInt16LittleEndian(time, (ushort)now.Year);
+        time[2] = (byte)now.Month;
+        time[3] = (byte)now.Day;
+        time[4] = (byte)now.Hour;
+        time[5] = (byte)now.Minute;
+        time[6] = (byte)now.Second;
+        BinaryPrimitives.WriteUInt16LittleEndian(time.AsSpan(12), UnspecifiedTimeZone);
+        return time;
+    }
+
+    /// <summary>EFI_TIME_CAPABILITIES as it lies in memory.</summary>
+    public static byte[] Capabilities()
+    {
+        byte[] capabilities = new byte[CapabilitiesBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(capabilities, ResolutionHertz);
+        BinaryPrimitives.WriteUInt32LittleEndian(capabilities.AsSpan(4), Accuracy);
+        return capabilities;
+    }
+
+    /// <summary>Sets the clock.</summary>
+    /// <returns>SUCCESS; INVALID_PARAMETER when a field is out of range.</returns>
+    public EfiStatus Set(ReadOnlySpan<byte> time)
+    {
+        int year = BinaryPrimitives.ReadUInt16LittleEndian(time);
+        uint nanosecond = BinaryPrimitives.ReadUInt32LittleEndian(time[8..]);
+        short zone = BinaryPrimitives.ReadInt16LittleEndian(time[12..]);
+        bool valid = year is >= 1998 and <= 2097
+            && time[2] is >= 1 and <= 12
+            && time[3] >= 1 && time[3] <= DateTime.DaysInMonth(year, time[2])
+            && time[4] < 24 && time[5] < 60 && time[6] < 60
+            && nanosecond < 1_000_000_000
+            && (zone is >= -1440 and <= 1440 || zone == UnspecifiedTimeZone)
+            && (time[14] & ~3) == 0;
+        if (!valid)
+        {
+            return EfiStatus.InvalidParameter;
+        }
+
+        var set = new DateTime(year, time[2], time[3], time[4], time[5], time[6], DateTimeKind.Utc);
+        _powerOn = set.AddTicks(-(long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
+        return EfiStatus.Success;
+    }
+}
