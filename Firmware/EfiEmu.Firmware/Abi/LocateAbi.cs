@@ -118,7 +118,7 @@ internal sealed class LocateAbi(ProtocolServices services, MemoryServices alloca
         }
 
         byte[] bytes = DevicePath.Read(memory, path);
-        EfiResult<(EfiHandle Device, byte[] Rest)> found = services.LocateDevicePath(memory.ReadGuid(new GuestAddress(call[0])), bytes);
+        EfiResult<(EfiHandle Device, byte[] Remainder)> found = services.LocateDevicePath(memory.ReadGuid(new GuestAddress(call[0])), bytes);
         if (!found.Succeeded)
         {
             return found.Status.Value;
@@ -130,7 +130,7 @@ internal sealed class LocateAbi(ProtocolServices services, MemoryServices alloca
         }
 
         memory.WriteUInt64(new GuestAddress(call[2]), found.Value.Device.Value);
-        memory.WritePointer(pointer, path + (ulong)(bytes.Length - found.Value.Rest.Length));
+        memory.WritePointer(pointer, path + (ulong)(bytes.Length - found.Value.Remainder.Length));
         return EfiStatus.Success.Value;
     }
 

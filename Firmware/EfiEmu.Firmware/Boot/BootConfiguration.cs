@@ -31,17 +31,13 @@ internal sealed record BootConfiguration(
     private static MemoryLayout LayoutOf(BootRequest request, IPlatform platform, FirmwareProfile profile, AcceptancePolicy policy)
     {
         bool leaveUnaccepted = platform.RequiresAcceptance && policy.LeavesUnaccepted;
-        if (request.CapturedLayout is { } captured)
-        {
-            return leaveUnaccepted ? captured.LeaveUnaccepted() : captured;
-        }
-
-        if (!OvmfLayout.TryCreate(platform, profile.Ovmf, request.MemoryBytes, leaveUnaccepted, out MemoryLayout? layout, out string? fault))
-        {
-            throw new BootRequestException("memory", fault);
-        }
-
-        return layout;
+        string field = request.MemoryMap is null ? "memory" : "memory-map";
+        LayoutResult result = request.MemoryMap is { } map
+            ? CapturedMap.Parse(map.Name, map.Bytes, platform, leaveUnaccepted)
+            : OvmfLayout.Build(platform, profile.Ovmf, request.MemoryBytes, leaveUnaccepted);
+        return result.TryGet(out MemoryLayout? layout, out string? fault)
+            ? layout
+            : throw new BootRequestException(field, fault);
     }
 
     private static BootRequestException Unknown(string field, string value, IEnumerable<string> known) =>

@@ -52,8 +52,10 @@ internal sealed class BootMachine
         ExitObserver = new ExitObserver(Memory, recorder, configuration.Until == BootUntil.ExitBootServices);
         var exit = new BootServicesExit(configuration.Profile, Memory, changes, Events, Tables, ExitObserver);
         Dxe = new DxeServices(Memory, Allocator, changes, Events, memory);
-        Runtime = new RuntimeServices(machine, Tables, exit);
-        BuildTables(exit, memory, new MonotonicCounter());
+        var variables = new VariableStore(VariableLimits.Ovmf4M);
+        Runtime = new RuntimeServices(exit, variables);
+        exit.Exited = variables.EnterRuntime;
+        BuildTables(exit, memory, new MonotonicCounter(OvmfVariables.FirstMonotonicHigh));
         Console = new CapturedConsole(configuration.Request.Budget.ConsoleCharacters);
         Machine[GuestRegister.Rsp] = Arena.Take(MemoryType.BootServicesData, StackPages).Value + (StackPages * GuestAddress.PageSize);
     }

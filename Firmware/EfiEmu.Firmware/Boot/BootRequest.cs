@@ -11,11 +11,11 @@ public sealed record BootRequest
     /// <summary>The platform's name; see <see cref="PlatformCatalogue"/>.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>RAM in bytes, a multiple of 4 KiB. Ignored where <see cref="CapturedLayout"/> is given.</summary>
+    /// <summary>RAM in bytes, a multiple of 4 KiB. Ignored where <see cref="MemoryMap"/> is given.</summary>
     public required ulong MemoryBytes { get; init; }
 
-    /// <summary>The memory of a real machine to start from, or null for the platform's own.</summary>
-    public MemoryLayout? CapturedLayout { get; init; }
+    /// <summary>The captured memory map of a real machine to start from, or null for the platform's own.</summary>
+    public MemoryMapFile? MemoryMap { get; init; }
 
     /// <summary>The firmware profile's name; see <see cref="FirmwareProfiles"/>.</summary>
     public required string Firmware { get; init; }
@@ -48,6 +48,11 @@ public sealed record BootRequest
 /// <param name="Description">What it is, for the report.</param>
 /// <param name="IsLinuxKernel">Whether it is a Linux kernel image with an EFI stub.</param>
 public sealed record GuestFile(string Name, ReadOnlyMemory<byte> Bytes, string Description, bool IsLinuxKernel);
+
+/// <summary>A file with a captured memory map: a kernel log or the UEFI shell's memmap table.</summary>
+/// <param name="Name">The name that faults show.</param>
+/// <param name="Bytes">The whole file.</param>
+public sealed record MemoryMapFile(string Name, byte[] Bytes);
 
 /// <summary>Where a boot ends when nothing ends it before.</summary>
 public enum BootUntil

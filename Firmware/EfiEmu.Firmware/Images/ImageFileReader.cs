@@ -38,8 +38,8 @@ internal sealed class ImageFileReader(
 
     private EfiResult<byte[]> FromFileSystem(byte[] path)
     {
-        EfiResult<(EfiHandle Device, byte[] Rest)> located = protocols.LocateDevicePath(KnownGuids.SimpleFileSystemProtocol, path);
-        if (!located.TryGet(out (EfiHandle Device, byte[] Rest) found) || !DevicePath.TryGetFileName(found.Rest, out string name))
+        EfiResult<(EfiHandle Device, byte[] Remainder)> located = protocols.LocateDevicePath(KnownGuids.SimpleFileSystemProtocol, path);
+        if (!located.TryGet(out (EfiHandle Device, byte[] Remainder) found) || !DevicePath.TryGetFileName(found.Remainder, out string name))
         {
             return EfiStatus.NotFound;
         }
@@ -101,14 +101,14 @@ internal sealed class ImageFileReader(
 
     private EfiResult<byte[]> FromLoadFile(byte[] path, Guid protocol, bool bootPolicy)
     {
-        EfiResult<(EfiHandle Device, byte[] Rest)> located = protocols.LocateDevicePath(protocol, path);
-        if (!located.TryGet(out (EfiHandle Device, byte[] Rest) found))
+        EfiResult<(EfiHandle Device, byte[] Remainder)> located = protocols.LocateDevicePath(protocol, path);
+        if (!located.TryGet(out (EfiHandle Device, byte[] Remainder) found))
         {
             return EfiStatus.NotFound;
         }
 
         EfiResult<GuestAddress> loader = protocols.HandleProtocol(found.Device, protocol);
-        return loader.Succeeded ? InScratch(scratch => LoadThrough(loader.Value, found.Rest, bootPolicy, scratch)) : EfiStatus.NotFound;
+        return loader.Succeeded ? InScratch(scratch => LoadThrough(loader.Value, found.Remainder, bootPolicy, scratch)) : EfiStatus.NotFound;
     }
 
     private EfiResult<byte[]> LoadThrough(GuestAddress loader, byte[] rest, bool bootPolicy, GuestAddress scratch)

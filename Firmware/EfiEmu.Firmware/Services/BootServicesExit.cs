@@ -25,6 +25,9 @@ internal sealed class BootServicesExit(
     /// <summary>True once a call succeeded.</summary>
     public bool Succeeded { get; private set; }
 
+    /// <summary>Runs when boot services are left: the variable store goes over to run time.</summary>
+    public Action? Exited { get; set; }
+
     /// <summary>Leaves boot services, or says why not.</summary>
     /// <returns>
     /// SUCCESS; INVALID_PARAMETER when the key is not the current one, also because the handlers of this very call moved it.
@@ -52,6 +55,7 @@ internal sealed class BootServicesExit(
         events.DisableInterrupts();
         tables.EndBootServices();
         Succeeded = true;
+        Exited?.Invoke();
         observer.BootServicesEnded();
         return EfiStatus.Success;
     }

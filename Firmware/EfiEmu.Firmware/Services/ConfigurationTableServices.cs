@@ -10,10 +10,7 @@ namespace EfiEmu.Firmware.Services;
 internal sealed class ConfigurationTableServices(
     ConfigurationTables database, PoolAllocator pool, MapChanges changes, SystemTables tables, IGuestMemory memory, EventServices events, BootRecorder recorder)
 {
-    private const ulong EntryBytes = 24;
-
     private GuestAddress _array;
-    private int _capacity;
 
     /// <summary>The pointer of a table, or NULL.</summary>
     public GuestAddress Find(Guid guid) => database.Find(guid);
@@ -22,38 +19,34 @@ internal sealed class ConfigurationTableServices(
     /// <returns>SUCCESS; NOT_FOUND when the table to remove is absent; OUT_OF_RESOURCES.</returns>
     public EfiStatus Install(Guid guid, GuestAddress table)
     {
-        bool isNew = database.Find(guid).IsNull;
-        if (isNew && !table.IsNull && !EnsureCapacity(database.Count + 1))
+        if (database.NeedsGrowth(guid, table) && !Grow())
         {
             return EfiStatus.OutOfResources;
         }
 
-        EfiStatus status = database.Install(guid, table);
-        if (status.IsError)
+        ConfigurationTableOutcome outcome = database.Install(guid, table);
+        if (outcome.Status.IsError)
         {
-            return status;
+            return outcome.Status;
         }
 
         WriteArray();
-        tables.SetConfigurationTables((ulong)database.Count, _array);
+        tables.SetConfigurationTables((ulong)database.Entries.Count, _array);
+        if (outcome.RefreshesCrc)
+        {
+            tables.UpdateSystemCrc();
+        }
 
-        // Differs from the specification: replacing a pointer in place leaves the checksum, which does not cover the array.
-        tables.UpdateSystemCrc();
         recorder.Add(new ConfigurationTableInstalled(guid, table));
         changes.Publish();
         events.SignalGroup(guid);
         return EfiStatus.Success;
     }
 
-    private bool EnsureCapacity(int count)
+    private bool Grow()
     {
-        if (count <= _capacity)
-        {
-            return true;
-        }
-
-        int capacity = ConfigurationTables.CapacityFor(count);
-        EfiResult<GuestAddress> larger = pool.AllocatePool(MemoryType.RuntimeServicesData, (ulong)capacity * EntryBytes);
+        ulong bytes = (ulong)(database.Capacity + ConfigurationTables.Growth) * ConfigurationTables.EntrySize;
+        EfiResult<GuestAddress> larger = pool.AllocatePool(MemoryType.RuntimeServicesData, bytes);
         if (!larger.Succeeded)
         {
             return false;
@@ -65,18 +58,17 @@ internal sealed class ConfigurationTableServices(
         }
 
         _array = larger.Value;
-        _capacity = capacity;
         return true;
     }
 
     private void WriteArray()
     {
         GuestAddress entry = _array;
-        foreach ((Guid guid, GuestAddress table) in database.Entries)
+        foreach (ConfigurationTable item in database.Entries)
         {
-            memory.WriteGuid(entry, guid);
-            memory.WritePointer(entry + 16, table);
-            entry += EntryBytes;
+            memory.WriteGuid(entry, item.Guid);
+            memory.WritePointer(entry + 16, item.Table);
+            entry += ConfigurationTables.EntrySize;
         }
     }
 }

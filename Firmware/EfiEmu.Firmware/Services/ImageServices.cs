@@ -284,8 +284,8 @@ internal sealed class ImageServices(
             return (EfiHandle.Null, null);
         }
 
-        EfiResult<(EfiHandle Device, byte[] Rest)> located = protocols.LocateDevicePath(KnownGuids.DevicePathProtocol, devicePath);
-        return located.Succeeded ? (located.Value.Device, located.Value.Rest) : (EfiHandle.Null, devicePath);
+        EfiResult<(EfiHandle Device, byte[] Remainder)> located = protocols.LocateDevicePath(KnownGuids.DevicePathProtocol, devicePath);
+        return located.Succeeded ? (located.Value.Device, located.Value.Remainder) : (EfiHandle.Null, devicePath);
     }
 
     private GuestAddress Buffer(List<GuestAddress> buffers, byte[]? contents)

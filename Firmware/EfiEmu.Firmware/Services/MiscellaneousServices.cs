@@ -17,7 +17,16 @@ internal sealed class MiscellaneousServices(Machine machine, EventServices event
     private ulong? _watchdogDeadline;
 
     /// <summary>The next value of the 64-bit monotonic counter.</summary>
-    public ulong NextMonotonicCount() => counter.Next();
+    public ulong NextMonotonicCount()
+    {
+        ulong value = counter.Next(out bool stepsHigh);
+        if (stepsHigh)
+        {
+            counter.NextHigh();
+        }
+
+        return value;
+    }
 
     /// <summary>Lets virtual time pass; timers that expire meanwhile notify.</summary>
     public void Stall(ulong microseconds)
@@ -35,9 +44,9 @@ internal sealed class MiscellaneousServices(Machine machine, EventServices event
     /// <summary>CRC-32 of guest memory.</summary>
     public uint Crc32Of(GuestAddress data, ulong bytes)
     {
-        uint crc = Crc32.Start;
-        ForPieces(bytes, (offset, length) => crc = Crc32.Append(crc, machine.Memory.ReadBytes(data + offset, length)));
-        return Crc32.Finish(crc);
+        uint crc = 0;
+        ForPieces(bytes, (offset, length) => crc = Crc32.Continue(crc, machine.Memory.ReadBytes(data + offset, length)));
+        return crc;
     }
 
     /// <summary>Copies guest memory; the ranges may overlap.</summary>

@@ -143,7 +143,7 @@ internal sealed class ProtocolServices(
 
     /// <summary>LocateDevicePath over a path in host memory.</summary>
     /// <returns>The handle and what of the path it leaves; NOT_FOUND.</returns>
-    public EfiResult<(EfiHandle Device, byte[] Rest)> LocateDevicePath(Guid protocol, byte[] path)
+    public EfiResult<(EfiHandle Device, byte[] Remainder)> LocateDevicePath(Guid protocol, byte[] path)
     {
         DevicePathOutcome outcome = database.Search.LocateDevicePath(protocol, path, ReadPath);
         records.Apply(outcome.Changes);

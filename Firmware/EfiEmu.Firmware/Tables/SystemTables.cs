@@ -122,6 +122,6 @@ internal sealed class SystemTables(IGuestMemory memory, GateTable gates, TableAd
     {
         memory.WriteUInt32(table + CrcOffset, 0);
         int size = (int)Math.Min(memory.ReadUInt32(table + 12), 4096);
-        memory.WriteUInt32(table + CrcOffset, Crc32.Compute(memory.ReadBytes(table, size)));
+        memory.WriteUInt32(table + CrcOffset, Crc32.Of(memory.ReadBytes(table, size)));
     }
 }
