@@ -14,10 +14,10 @@ internal sealed class MemoryAbi(MemoryServices services, IGuestMemory memory, Bo
     /// <summary>The rows of the boot services table.</summary>
     public IEnumerable<ServiceRow> Rows =>
     [
-        new(40, new("bs", "AllocatePages", new("Type"), new("MemoryType", ParameterKind.MemoryType), new("Pages"), new("Memory", Out)), AllocatePages),
+        new(40, new("bs", "AllocatePages", new("Type"), new("MemoryType", EfiMemoryType), new("Pages"), new("Memory", Out)), AllocatePages),
         new(48, new("bs", "FreePages", new("Memory"), new("Pages")), FreePages),
         new(56, new("bs", "GetMemoryMap", new("MemoryMapSize", Out), new("MemoryMap", Pointer), new("MapKey", Out), new("DescriptorSize", Out), new("DescriptorVersion", Out)), GetMemoryMap),
-        new(64, new("bs", "AllocatePool", new("PoolType", ParameterKind.MemoryType), new("Size"), new("Buffer", Out)), AllocatePool),
+        new(64, new("bs", "AllocatePool", new("PoolType", EfiMemoryType), new("Size"), new("Buffer", Out)), AllocatePool),
         new(72, new("bs", "FreePool", new Parameter("Buffer", Pointer)), FreePool),
     ];
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EfiEmu.Firmware.Images;
 using EfiEmu.Firmware.Reports;
+using EfiEmu.Firmware.Variables;
 using EfiEmu.Platforms;
 using EfiEmu.Sdk;
 
@@ -101,6 +102,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         };
         boot.ConfigurationTables.Install(KnownGuids.DxeServicesTable, boot.Tables.At.Dxe);
         FirmwareTables.Install(boot, core);
+        OvmfVariables.Preset(boot.Runtime.Variables, new BootOption(0, BootDevice.LoadOption()));
         foreach (IFirmwarePlugin plugin in plugins)
         {
             plugin.Install(context);

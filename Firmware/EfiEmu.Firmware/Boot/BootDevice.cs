@@ -1,3 +1,5 @@
+using System.Text;
+using EfiEmu.Firmware.Images;
 using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware;
@@ -36,6 +38,20 @@ internal static class BootDevice
         0x45, 0x46, 0x49, 0x45, 0x4d, 0x55, 0x47, 0x40, 0x80, 0x01, 0x42, 0x4f, 0x4f, 0x54, 0x56, 0x4f,
         2, 2,
     ];
+
+    /// <summary>EFI_LOAD_OPTION of the guest: Attributes u32 (active), FilePathListLength u16, description, path.</summary>
+    /// <remarks>UEFI 2.10 section 3.1.3.</remarks>
+    public static byte[] LoadOption()
+    {
+        byte[] path = DevicePath.Join(Path, DevicePath.OfFile(GuestPath));
+        return
+        [
+            1, 0, 0, 0,
+            (byte)path.Length, (byte)(path.Length >> 8),
+            .. Encoding.Unicode.GetBytes("UEFI EfiEmu Disk\0"),
+            .. path,
+        ];
+    }
 
     /// <summary>Makes the volume's handle; its file system is a plugin's business.</summary>
     public static EfiHandle Install(IBootServices bootServices, IGuestMemory memory)

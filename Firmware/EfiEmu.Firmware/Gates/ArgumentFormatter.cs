@@ -31,7 +31,7 @@ internal sealed class ArgumentFormatter(IGuestMemory memory)
             {
                 ParameterKind.Guid when value != 0 => NameOf(memory.ReadGuid(new GuestAddress(value))),
                 ParameterKind.Text when value != 0 => Quote(memory.ReadUtf16(new GuestAddress(value), LongestText)),
-                ParameterKind.MemoryType => new MemoryType((uint)value).ToString(),
+                ParameterKind.EfiMemoryType => new MemoryType((uint)value).ToString(),
                 ParameterKind.Status => new EfiStatus(value).ToString(),
                 ParameterKind.Pointer or ParameterKind.Guid or ParameterKind.Text or ParameterKind.Out when value == 0 => "NULL",
                 _ => Hexadecimal(value),

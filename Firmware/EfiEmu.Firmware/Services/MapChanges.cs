@@ -11,8 +11,8 @@ internal sealed class MapChanges(MemoryDatabase memory, EventDatabase events, Bo
     /// <summary>Publishes what changed since the last time. The notifications run when the task priority allows it.</summary>
     public void Publish()
     {
-        IReadOnlyList<MapChange> changes = memory.DrainChanges();
-        foreach (MapChange change in changes)
+        IReadOnlyList<Memory.MapChange> changes = memory.DrainChanges();
+        foreach (Memory.MapChange change in changes)
         {
             recorder.Add(new MemoryMapChanged(change.MapKey, change.Cause));
         }

@@ -16,7 +16,7 @@ public enum ParameterKind
     Text,
 
     /// <summary>An EFI_MEMORY_TYPE.</summary>
-    MemoryType,
+    EfiMemoryType,
 
     /// <summary>An EFI_STATUS.</summary>
     Status,
