@@ -1,0 +1,110 @@
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware.Reports;
+
+/// <summary>What the guest did between two milestones, folded: its calls, and what of them an engineer would ask about.</summary>
+internal sealed class CallRun
+{
+    private readonly List<(string Name, ulong Calls)> _calls = [];
+    private readonly List<string> _notFound = [];
+    private readonly List<string> _failures = [];
+    private readonly List<string> _tables = [];
+    private ulong _total;
+    private ulong _acceptedBytes;
+    private ulong _acceptedRanges;
+    private BootTime _last;
+
+    /// <summary>Adds a call.</summary>
+    public void Add(ServiceCalled call)
+    {
+        string name = ShortName(call.Function);
+        int known = _calls.FindIndex(c => c.Name == name);
+        if (known < 0)
+        {
+            _calls.Add((name, call.Repeats));
+        }
+        else
+        {
+            _calls[known] = (name, _calls[known].Calls + call.Repeats);
+        }
+
+        _total += call.Repeats;
+        _last = call.At;
+        if (call.ReturnsStatus)
+        {
+            NoteStatus(call, name, new EfiStatus(call.Result));
+        }
+    }
+
+    /// <summary>Adds a configuration table that the guest installed, replaced or removed.</summary>
+    public void Add(ConfigurationTableInstalled table)
+    {
+        string name = GuidNames.Short(table.Table);
+        AddOnce(_tables, table.Address.IsNull ? $"{name} (removed)" : $"{name} at {table.Address}");
+        _last = table.At;
+    }
+
+    /// <summary>Adds memory that the guest accepted.</summary>
+    public void Add(MemoryAccepted accepted)
+    {
+        _acceptedBytes += accepted.Range.Length;
+        _acceptedRanges++;
+        _last = accepted.At;
+    }
+
+    /// <summary>The run as lines; none where nothing happened.</summary>
+    public IEnumerable<TimelineEntry> Entries()
+    {
+        if (_total > 0)
+        {
+            string names = string.Join(", ", _calls.Select(c => c.Calls == 1 ? c.Name : $"{Quantities.Count(c.Calls)}{ReportPage.NoBreak}{c.Name}"));
+            yield return new("guest", $"{Quantities.Plural(_total, "call")}: {names}", _last);
+        }
+
+        foreach ((string verb, List<string> what) in new[] { ("finds no", _notFound), ("gets", _failures), ("installs", _tables) })
+        {
+            if (what.Count > 0)
+            {
+                yield return new("guest", $"{verb} {string.Join(", ", what)}", _last);
+            }
+        }
+
+        if (_acceptedRanges > 0)
+        {
+            yield return new(
+                "guest", $"accepts {Quantities.Bytes(_acceptedBytes)} in {Quantities.Plural(_acceptedRanges, "range")}", _last);
+        }
+    }
+
+    /// <summary>A function as people name it: a service by its name alone, a protocol's function with the protocol.</summary>
+    public static string ShortName(FunctionSignature function) =>
+        function.Interface is "bs" or "rt" ? function.Name : $"{function.Interface}.{function.Name}";
+
+    private void NoteStatus(ServiceCalled call, string name, EfiStatus status)
+    {
+        if (status == EfiStatus.NotFound && call.Function.Name == "LocateProtocol" && call.Arguments is [var protocol, ..])
+        {
+            AddOnce(_notFound, NameOfGuid(protocol));
+        }
+        else if (status.IsError && status != EfiStatus.NotFound && status != EfiStatus.BufferTooSmall)
+        {
+            AddOnce(_failures, $"{status} from {name}");
+        }
+    }
+
+    private static void AddOnce(List<string> list, string text)
+    {
+        if (!list.Contains(text))
+        {
+            list.Add(text);
+        }
+    }
+
+    // "Protocol=Rng 3152bca5-..." -> "Rng"; a GUID without a name stays.
+    private static string NameOfGuid(string argument)
+    {
+        string value = argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim();
+        string[] words = value.Split(' ');
+        return words is [var name, var guid] && Guid.TryParse(guid, out _) ? name : value;
+    }
+}

@@ -1,0 +1,93 @@
+namespace EfiEmu.Firmware.Reports;
+
+/// <summary>A boot report for people: read from top to bottom, the verdict last.</summary>
+public static class TextReport
+{
+    private const int TextColumn = 12;
+
+    /// <summary>Writes a report. Equal reports give equal text; lines end with a line feed alone.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="style">How the tones show.</param>
+    /// <param name="trace">Every event on a line of its own instead of the folded timeline.</param>
+    public static void Write(BootReport report, TextWriter output, ReportStyle style, bool trace = false)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(style);
+        var page = new ReportPage(output, style);
+        WriteHeader(page, report);
+        if (trace)
+        {
+            TraceSection.Write(page, report);
+        }
+        else
+        {
+            TimelineSection.Write(page, report);
+        }
+
+        MemoryMapSection.Write(page, report);
+        WriteMemory(page, report);
+        if (report.Fault is { } fault)
+        {
+            FaultSection.Write(page, fault);
+        }
+
+        page.Section("VERDICT");
+        foreach (string line in ReportPage.Wrap(report.Outcome.Verdict, ReportPage.Width - TextColumn))
+        {
+            page.To(TextColumn).Text(line, report.Outcome.ExitCode == 0 ? Tone.Normal : Tone.Bad).End();
+        }
+    }
+
+    private static void WriteHeader(ReportPage page, BootReport report)
+    {
+        Field(page, "platform", $"{report.Platform}, {Quantities.Bytes(report.MemoryBytes)}");
+        Field(page, "firmware", $"{report.Firmware}, acceptance {report.Acceptance}");
+        Field(page, "guest", $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}");
+        Field(page, string.Empty, report.Guest.Description);
+        Field(page, string.Empty, $"sha256 {report.Guest.Sha256}");
+    }
+
+    private static void Field(ReportPage page, string name, string text)
+    {
+        string label = name;
+        foreach (string line in ReportPage.Wrap(text, ReportPage.Width - TextColumn))
+        {
+            page.To(2).Text(label, Tone.Quiet).To(TextColumn).Text(line).End();
+            label = string.Empty;
+        }
+    }
+
+    private static void WriteMemory(ReportPage page, BootReport report)
+    {
+        RamAccount ram = report.Ram;
+        page.Section("RAM").To(TextColumn).Text(Quantities.Bytes(ram.Total)).Text(" = ", Tone.Quiet);
+        Amount(page, ram.AcceptedBeforeGuest, " before guest + ", Tone.Normal);
+        Amount(page, ram.AcceptedAtExitBootServices, " at exit + ", Tone.Normal);
+        Amount(page, ram.AcceptedByGuest, " by guest + ", Tone.Normal);
+        Amount(page, ram.Unaccepted, " left unaccepted", Tone.Changed);
+        page.End();
+        page.To(TextColumn);
+        Amount(page, ram.LostToGuest, " lost to this guest", Tone.Bad);
+        page.End();
+        if (report.UnacceptedTable is { } table)
+        {
+            WriteUnacceptedTable(page, table);
+        }
+    }
+
+    // Nothing is the quiet case; an amount carries its tone.
+    private static void Amount(ReportPage page, ulong bytes, string what, Tone tone) =>
+        page.Text(bytes == 0 ? "0" : Quantities.Bytes(bytes), bytes == 0 ? Tone.Quiet : tone).Text(what, Tone.Quiet);
+
+    private static void WriteUnacceptedTable(ReportPage page, UnacceptedTable table)
+    {
+        ulong bytes = table.UnacceptedUnits * table.UnitSize;
+        page.Section("TABLE").To(TextColumn)
+            .Text($"{GuidNames.Short(LinuxTables.UnacceptedMemory)} version {table.Version}, one bit per {Quantities.Bytes(table.UnitSize)}").End();
+        page.To(TextColumn)
+            .Text($"from {Quantities.Hex(table.PhysBase)}: {Quantities.Plural(table.SizeBytes, "byte")} of bitmap, ")
+            .Text($"{Quantities.Plural(table.UnacceptedUnits, "unit")} unaccepted ({Quantities.Bytes(bytes)})").End();
+    }
+}

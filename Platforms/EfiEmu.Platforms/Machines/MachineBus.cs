@@ -1,0 +1,53 @@
+using EfiEmu.Cpu;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Platforms;
+
+/// <summary>What the processor sees of its machine.</summary>
+internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong seed) : IProcessorBus
+{
+    public const ulong GateSpacing = 16;
+
+    private readonly ModelSpecificRegisters _registers = new(clock);
+    private readonly SeededRandom _random = new(seed, SeededRandom.InstructionStream);
+    private readonly List<MemoryRange> _gates = [];
+
+    /// <summary>The I/O ports.</summary>
+    public IoPorts Ports { get; } = new();
+
+    /// <summary>The platform's side; set before the processor runs.</summary>
+    public IPlatformInstructions Platform { get; set; } = new PlainInstructions();
+
+    public void AddGates(MemoryRange range) => _gates.Add(range);
+
+    public nint TranslatePage(ulong pageAddress, MemoryAccess access) => memory.TranslatePage(pageAddress, access);
+
+    public bool IsGate(ulong address)
+    {
+        foreach (MemoryRange gates in _gates)
+        {
+            if (gates.Contains(address))
+            {
+                return address % GateSpacing == 0;
+            }
+        }
+
+        return false;
+    }
+
+    public CpuidResult Cpuid(uint leaf, uint subleaf) => Platform.Cpuid(leaf, subleaf);
+
+    public bool TryReadMsr(uint index, out ulong value) =>
+        Platform.TryReadMsr(index, out value) || _registers.TryRead(index, out value);
+
+    public bool TryWriteMsr(uint index, ulong value) =>
+        Platform.TryWriteMsr(index, value) || _registers.TryWrite(index, value);
+
+    public bool TryReadPort(ushort port, int bytes, out uint value) => Ports.TryRead(port, bytes, out value);
+
+    public bool TryWritePort(ushort port, int bytes, uint value) => Ports.TryWrite(port, bytes, value);
+
+    public ulong ReadTimestampCounter(ulong instructionsRetired) => clock.TimestampCounter(instructionsRetired);
+
+    public ulong NextRandom() => _random.Next();
+}

@@ -1,0 +1,17 @@
+namespace EfiEmu.Platforms;
+
+/// <summary>A machine without memory encryption: all RAM is accepted at power-on.</summary>
+internal sealed class PlainPlatform : IPlatform
+{
+    public string Name => "plain";
+
+    public string Description => "x86-64 machine without memory encryption";
+
+    public bool RequiresAcceptance => false;
+
+    OvmfTraits IPlatform.Ovmf => OvmfTraits.Plain;
+
+    AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.None;
+
+    IPlatformInstructions IPlatform.PowerOn(IPlatformHost host) => new PlainInstructions();
+}

@@ -1,0 +1,17 @@
+namespace EfiEmu.Platforms;
+
+/// <summary>An AMD SEV-SNP guest.</summary>
+internal sealed class SevSnpPlatform : IPlatform
+{
+    public string Name => "sev-snp";
+
+    public string Description => "AMD SEV-SNP guest: RAM is validated with PVALIDATE before use";
+
+    public bool RequiresAcceptance => true;
+
+    OvmfTraits IPlatform.Ovmf => OvmfTraits.SevSnp;
+
+    AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.SevSnp;
+
+    IPlatformInstructions IPlatform.PowerOn(IPlatformHost host) => new SevSnpInstructions(host);
+}

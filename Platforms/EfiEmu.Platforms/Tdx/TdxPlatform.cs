@@ -1,0 +1,17 @@
+namespace EfiEmu.Platforms;
+
+/// <summary>An Intel TDX guest.</summary>
+internal sealed class TdxPlatform : IPlatform
+{
+    public string Name => "tdx";
+
+    public string Description => "Intel TDX guest: RAM is accepted with TDCALL before use";
+
+    public bool RequiresAcceptance => true;
+
+    OvmfTraits IPlatform.Ovmf => OvmfTraits.Tdx;
+
+    AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.Tdx;
+
+    IPlatformInstructions IPlatform.PowerOn(IPlatformHost host) => new TdxInstructions(host);
+}
