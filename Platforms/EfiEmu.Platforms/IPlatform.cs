@@ -14,6 +14,14 @@ public interface IPlatform
     /// <summary>Whether RAM must be accepted before anyone may touch it; at power-on none is.</summary>
     bool RequiresAcceptance { get; }
 
+    /// <summary>The name of the acceptance policy that OVMF has here since it has one; null where memory needs none.</summary>
+    string? NativeAcceptance { get; }
+
+    /// <summary>
+    /// The table in which firmware tells the guest where the launch pages lie, as it lies in memory; empty where there is none.
+    /// </summary>
+    ReadOnlyMemory<byte> ConfidentialBlob { get; }
+
     /// <summary>What OVMF does differently here.</summary>
     internal OvmfTraits Ovmf { get; }
 

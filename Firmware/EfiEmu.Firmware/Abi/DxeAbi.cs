@@ -1,4 +1,3 @@
-using EfiEmu.Firmware.Memory;
 using EfiEmu.Firmware.Services;
 using EfiEmu.Sdk;
 using static EfiEmu.Sdk.ParameterKind;

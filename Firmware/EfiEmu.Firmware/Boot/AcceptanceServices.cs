@@ -1,5 +1,4 @@
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Firmware.Services;
 using EfiEmu.Platforms;
 using EfiEmu.Sdk;
 

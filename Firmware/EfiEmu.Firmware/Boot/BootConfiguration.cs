@@ -1,5 +1,4 @@
 using EfiEmu.Platforms;
-using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware;
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using EfiEmu.Firmware.Images;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Platforms;
 using EfiEmu.Sdk;

@@ -39,14 +39,14 @@ internal static class FirmwareTables
     // Taken from pool, as AmdSevDxe takes it: so it is not page aligned.
     private static void InstallConfidentialBlob(BootMachine boot, IBootServices core)
     {
-        byte[]? blob = boot.Machine.Platform.ConfidentialBlob;
-        if (blob is null)
+        ReadOnlyMemory<byte> blob = boot.Machine.Platform.ConfidentialBlob;
+        if (blob.IsEmpty)
         {
             return;
         }
 
         GuestAddress table = core.AllocatePool(MemoryType.AcpiReclaim, (ulong)blob.Length).Value;
-        boot.Machine.Memory.Write(table, blob);
+        boot.Machine.Memory.Write(table, blob.Span);
         core.InstallConfigurationTable(KnownGuids.ConfidentialComputingBlobTable, table);
     }
 }

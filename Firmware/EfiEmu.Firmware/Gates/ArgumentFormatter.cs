@@ -29,7 +29,7 @@ internal sealed class ArgumentFormatter(IGuestMemory memory)
             ulong value = call[index];
             return parameter.Kind switch
             {
-                ParameterKind.Guid when value != 0 => NameOf(memory.ReadGuid(new GuestAddress(value))),
+                ParameterKind.Guid when value != 0 => GuidNames.Describe(memory.ReadGuid(new GuestAddress(value))),
                 ParameterKind.Text when value != 0 => Quote(memory.ReadUtf16(new GuestAddress(value), LongestText)),
                 ParameterKind.EfiMemoryType => new MemoryType((uint)value).ToString(),
                 ParameterKind.Status => new EfiStatus(value).ToString(),
@@ -42,12 +42,6 @@ internal sealed class ArgumentFormatter(IGuestMemory memory)
             // The service that gets this pointer faults by itself and says so; the trace shows what came.
             return "?";
         }
-    }
-
-    private static string NameOf(Guid guid)
-    {
-        string? name = GuidNames.NameOf(guid);
-        return name is null ? guid.ToString() : $"{name} {guid}";
     }
 
     private static string Quote(string text) =>

@@ -137,7 +137,7 @@ internal static class JsonEvents
     private static void WriteGuid(Utf8JsonWriter json, string member, Guid guid)
     {
         json.WriteString(member, guid);
-        if (GuidNames.Find(guid) is { } name)
+        if (GuidNames.NameOf(guid) is { } name)
         {
             json.WriteString(member + "Name", name);
         }

@@ -1,3 +1,5 @@
+using EfiEmu.Sdk;
+
 namespace EfiEmu.Firmware.Reports;
 
 /// <summary>A boot report for people: read from top to bottom, the verdict last.</summary>

@@ -1,6 +1,4 @@
-using EfiEmu.Firmware.Events;
 using EfiEmu.Firmware.Memory;
-using EfiEmu.Firmware.Reports;
 using EfiEmu.Firmware.Tables;
 using EfiEmu.Sdk;
 

@@ -92,6 +92,16 @@ public sealed class Machine : IDisposable
         set => _processor[(Register)register] = value;
     }
 
+    /// <summary>The vector registers, for code that runs between two instructions of the guest.</summary>
+    public VectorState SaveVectors() => VectorState.Of(_processor);
+
+    /// <summary>Puts the vector registers back.</summary>
+    public void RestoreVectors(VectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.ApplyTo(_processor);
+    }
+
     /// <summary>Runs guest code until something stops it, at most about so many instructions.</summary>
     /// <exception cref="TouchedMemoryBudgetException">The guest touched more memory than its budget.</exception>
     public MachineExit Run(ulong maximumInstructions)

@@ -9,6 +9,10 @@ internal sealed class PlainPlatform : IPlatform
 
     public bool RequiresAcceptance => false;
 
+    public string? NativeAcceptance => null;
+
+    public ReadOnlyMemory<byte> ConfidentialBlob => default;
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.Plain;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.None;

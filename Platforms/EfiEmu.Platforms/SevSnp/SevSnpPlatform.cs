@@ -9,6 +9,10 @@ internal sealed class SevSnpPlatform : IPlatform
 
     public bool RequiresAcceptance => true;
 
+    public string? NativeAcceptance => "negotiated";
+
+    public ReadOnlyMemory<byte> ConfidentialBlob => LaunchPages.Blob;
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.SevSnp;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.SevSnp;

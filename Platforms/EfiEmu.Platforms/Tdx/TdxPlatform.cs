@@ -9,6 +9,10 @@ internal sealed class TdxPlatform : IPlatform
 
     public bool RequiresAcceptance => true;
 
+    public string? NativeAcceptance => "lazy";
+
+    public ReadOnlyMemory<byte> ConfidentialBlob => default;
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.Tdx;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.Tdx;
