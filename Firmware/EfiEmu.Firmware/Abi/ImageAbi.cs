@@ -37,7 +37,7 @@ internal sealed class ImageAbi(ImageServices services, IGuestMemory memory)
             return EfiStatus.Unsupported.Value;
         }
 
-        ReadOnlyMemory<byte>? file = source.IsNull ? null : memory.ReadBytes(source, (int)call[4]);
+        ReadOnlyMemory<byte>? file = source.IsNull ? (ReadOnlyMemory<byte>?)null : memory.ReadBytes(source, (int)call[4]);
         byte[]? devicePath = path.IsNull ? null : DevicePath.Read(memory, path);
         EfiResult<EfiHandle> result = services.LoadImage(call[0] != 0, parent, devicePath, file);
         if (result.Succeeded)
