@@ -1,34 +1,145 @@
+using System.Runtime.Intrinsics;
+using EfiEmu.Cpu.Execution;
+using Iced.Intel;
+
 namespace EfiEmu.Cpu;
 
-/// <summary>An x86-64 processor in 64-bit mode under an identity map, as boot services run.</summary>
-public sealed class Processor(IProcessorBus bus)
+/// <summary>An x86-64 processor in 64-bit mode at privilege level 0 under an identity map, as boot services run.</summary>
+/// <remarks>
+/// Differs from the hardware: there is no paging and no interrupt delivery; an exception ends the run. What it does not execute
+/// ends the run as <see cref="ProcessorExitKind.NotModelled"/>. Not safe for use by several threads at a time.
+/// </remarks>
+/// <param name="bus">Memory and everything else outside the processor.</param>
+public sealed class Processor(IProcessorBus bus) : IDisposable
 {
+    private readonly Core _core = new(bus);
+    private bool _disposed;
+
     /// <summary>The bus that it was made with.</summary>
-    public IProcessorBus Bus { get; } = bus;
+    public IProcessorBus Bus => _core.Bus;
 
     /// <summary>A general-purpose register.</summary>
     public ulong this[Register register]
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        get => _core.Gpr((int)register * 8);
+        set => _core.Gpr((int)register * 8) = value;
     }
 
     /// <summary>The instruction pointer.</summary>
-    public ulong Rip { get; set; }
+    public ulong Rip
+    {
+        get => _core.Rip;
+        set => _core.Rip = value;
+    }
 
-    /// <summary>RFLAGS, with the lazily kept arithmetic flags resolved.</summary>
-    public ulong Rflags { get; set; }
+    /// <summary>RFLAGS, with the lazily kept arithmetic flags resolved. Reserved bits keep their fixed values.</summary>
+    public ulong Rflags
+    {
+        get => _core.Rflags;
+        set => _core.Rflags = value;
+    }
 
     /// <summary>Instructions retired since the start; a repeated string instruction counts as one.</summary>
-    public ulong InstructionsRetired { get; set; }
+    public ulong InstructionsRetired
+    {
+        get => _core.RetiredBeforeCurrent;
+        set => _core.Retired = value;
+    }
+
+    /// <summary>CR3, which nothing but a read of it sees: memory is mapped one to one.</summary>
+    public ulong Cr3
+    {
+        get => _core.System.Cr3;
+        set => _core.System.Cr3 = value;
+    }
+
+    /// <summary>MXCSR. Differs from the hardware: the sticky exception flags are not raised.</summary>
+    public uint Mxcsr
+    {
+        get => _core.System.Mxcsr;
+        set => _core.System.Mxcsr = value;
+    }
+
+    /// <summary>IF of RFLAGS, which CLI and STI change. No interrupt is ever delivered.</summary>
+    public bool IsInterruptFlagSet => (Rflags & 0x200) != 0;
+
+    /// <summary>The base address of FS (MSR 0xC0000100).</summary>
+    public ulong FsBase
+    {
+        get => _core.Gpr(Slot.FsBase);
+        set => _core.Gpr(Slot.FsBase) = value;
+    }
+
+    /// <summary>The base address of GS (MSR 0xC0000101).</summary>
+    public ulong GsBase
+    {
+        get => _core.Gpr(Slot.GsBase);
+        set => _core.Gpr(Slot.GsBase) = value;
+    }
+
+    /// <summary>XMM0 to XMM15.</summary>
+    public Vector128<byte> GetXmm(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, 15u, nameof(index));
+        return _core.Xmm(index);
+    }
+
+    /// <summary>Sets XMM0 to XMM15.</summary>
+    public void SetXmm(int index, Vector128<byte> value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, 15u, nameof(index));
+        _core.SetXmm(index, value);
+    }
+
+    /// <summary>Sets the descriptor tables that SGDT and SIDT show.</summary>
+    public void SetDescriptorTables(ulong gdtBase, ushort gdtLimit, ulong idtBase, ushort idtLimit)
+    {
+        _core.System.GdtBase = gdtBase;
+        _core.System.GdtLimit = gdtLimit;
+        _core.System.IdtBase = idtBase;
+        _core.System.IdtLimit = idtLimit;
+    }
 
     /// <summary>Runs until something stops it, at most about <paramref name="maximumInstructions"/> instructions.</summary>
     /// <remarks>The budget is exact at block ends: a run may overshoot by less than one basic block, always by the same amount.</remarks>
-    public ProcessorExit Run(ulong maximumInstructions) => throw new NotSupportedException();
+    public ProcessorExit Run(ulong maximumInstructions)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _core.Run(maximumInstructions);
+    }
 
     /// <summary>Forgets every kept page translation; called when a page may no longer be touched as before.</summary>
-    public void FlushTranslations() => throw new NotSupportedException();
+    public void FlushTranslations()
+    {
+        _core.Memory.Flush();
+        _core.Code.Recheck();
+    }
 
     /// <summary>Forgets code decoded from a range; called when the host writes guest memory.</summary>
-    public void InvalidateCode(ulong address, ulong length) => throw new NotSupportedException();
+    public void InvalidateCode(ulong address, ulong length)
+    {
+        if (length != 0)
+        {
+            _core.Code.Invalidate(address, length);
+        }
+    }
+
+    /// <summary>The first instruction of some bytes as text, for reports; "(bad)" when they are none.</summary>
+    public static string Disassemble(ReadOnlySpan<byte> bytes, ulong rip)
+    {
+        Decoder decoder = Decoder.Create(64, new ByteArrayCodeReader(bytes.ToArray()));
+        decoder.IP = rip;
+        decoder.Decode(out Instruction instruction);
+        return InstructionText.Of(in instruction);
+    }
+
+    /// <summary>Gives back the native memory; the processor cannot run after it.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _core.Dispose();
+        }
+    }
 }

@@ -1,0 +1,49 @@
+using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Translation;
+using Iced.Intel;
+
+namespace EfiEmu.Cpu.Operations;
+
+/// <summary>Where the instructions are that have no micro-operation: one family a file, each with its table.</summary>
+internal static class InstructionSet
+{
+    /// <summary>The operation of an instruction, or null when this processor has none.</summary>
+    public static Operation? Find(in Instruction instruction) =>
+        GeneralOperations.Find(in instruction)
+        ?? ArithmeticOperations.Find(in instruction)
+        ?? ShiftOperations.Find(in instruction)
+        ?? BitFieldOperations.Find(in instruction)
+        ?? StringOperations.Find(in instruction)
+        ?? ControlOperations.Find(in instruction)
+        ?? SystemOperations.Find(in instruction)
+        ?? FloatStateOperations.Find(in instruction)
+        ?? SseMoveOperations.Find(in instruction)
+        ?? SseIntegerOperations.Find(in instruction)
+        ?? SseShuffleOperations.Find(in instruction)
+        ?? SseFloatOperations.Find(in instruction)
+        ?? SseConvertOperations.Find(in instruction);
+
+    /// <summary>The stop that an instruction always is, or null for one with an operation.</summary>
+    public static ProcessorExit? StopOf(in Instruction instruction) => instruction.Mnemonic switch
+    {
+        Mnemonic.INVALID => Fault(ExceptionVector.InvalidOpcode),
+        Mnemonic.Ud0 or Mnemonic.Ud1 or Mnemonic.Ud2 => Fault(ExceptionVector.InvalidOpcode),
+        Mnemonic.Int3 => Fault(ExceptionVector.Breakpoint),
+        Mnemonic.Int1 => Fault(ExceptionVector.Debug),
+        Mnemonic.Int => Fault(ExceptionVector.SoftwareInterrupt, InstructionText.Of(in instruction)),
+        Mnemonic.Hlt => new ProcessorExit(ProcessorExitKind.Halt, 0),
+        Mnemonic.Vmgexit => Platform(PlatformInstruction.Vmgexit),
+        Mnemonic.Pvalidate => Platform(PlatformInstruction.Pvalidate),
+        Mnemonic.Rmpadjust => Platform(PlatformInstruction.Rmpadjust),
+        Mnemonic.Tdcall => Platform(PlatformInstruction.Tdcall),
+        Mnemonic.Vmcall or Mnemonic.Vmmcall => Platform(PlatformInstruction.Hypercall),
+        _ when Find(in instruction) == null => new ProcessorExit(ProcessorExitKind.NotModelled, 0, Detail: InstructionText.Of(in instruction)),
+        _ => null,
+    };
+
+    private static ProcessorExit Fault(ExceptionVector vector, string? detail = null) =>
+        new(ProcessorExitKind.Fault, 0, vector, Detail: detail);
+
+    private static ProcessorExit Platform(PlatformInstruction instruction) =>
+        new(ProcessorExitKind.PlatformInstruction, 0, Instruction: instruction);
+}

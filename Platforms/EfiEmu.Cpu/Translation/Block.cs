@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace EfiEmu.Cpu.Translation;
+
+/// <summary>A run of decoded instructions with one entry; native memory, so that the interpreter follows plain pointers.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Block
+{
+    public ulong Rip;
+    public MicroOp* Operations;
+
+    // The blocks that follow, once they are known: by the branch taken, and by falling through.
+    public Block* Taken;
+    public Block* Next;
+
+    // Instructions in the block; 0 for a gate.
+    public int Count;
+    public int OperationCount;
+
+    public ulong TakenRip;
+
+    // The address after the last instruction, where a branch not taken goes.
+    public ulong End;
+
+    // Per micro-operation: the index of its instruction. Per instruction: its distance from Rip.
+    public ushort* InstructionOf;
+    public ushort* OffsetOf;
+
+    public readonly int InstructionAt(MicroOp* operation) => InstructionOf[operation - Operations];
+
+    public readonly ulong RipAt(MicroOp* operation) => Rip + OffsetOf[InstructionAt(operation)];
+
+    public readonly bool Overlaps(ulong address, ulong length) => address < End && Rip < address + length;
+}

@@ -1,0 +1,124 @@
+using EfiEmu.Cpu.Execution;
+using Iced.Intel;
+
+namespace EfiEmu.Cpu.Translation;
+
+/// <summary>Decodes guest code and makes blocks of it.</summary>
+internal sealed unsafe class BlockBuilder
+{
+    private const int MaximumInstructions = 64;
+
+    private readonly IProcessorBus _bus;
+    private readonly CodeArena _arena;
+    private readonly GuestCodeReader _reader;
+    private readonly Decoder _decoder;
+    private readonly Lowering _lowering;
+    private readonly Instruction[] _instructions = new Instruction[MaximumInstructions];
+    private readonly bool[] _flagsNeeded = new bool[MaximumInstructions];
+
+    public BlockBuilder(IProcessorBus bus, CodeCache cache, CodeArena arena, SlowOperations operations)
+    {
+        _bus = bus;
+        _arena = arena;
+        _reader = new GuestCodeReader(cache);
+        _decoder = Decoder.Create(64, _reader);
+        _lowering = new Lowering(operations);
+    }
+
+    /// <summary>The block that starts at an address.</summary>
+    /// <exception cref="GuestStopException">Not one instruction can be fetched there.</exception>
+    public Block* Build(ulong rip)
+    {
+        if (!GuestMemory.IsCanonical(rip))
+        {
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "RIP is not canonical");
+        }
+
+        if (_bus.IsGate(rip))
+        {
+            return MakeGate(rip);
+        }
+
+        int count = Decode(rip);
+        ReadOnlySpan<Instruction> instructions = _instructions.AsSpan(0, count);
+        FlagLiveness.Mark(instructions, _flagsNeeded);
+        _lowering.Start(instructions, _flagsNeeded);
+        while (_lowering.LowerNext())
+        {
+        }
+
+        return MakeBlock(rip);
+    }
+
+    private int Decode(ulong rip)
+    {
+        _reader.Start(rip);
+        _decoder.IP = rip;
+        int count = 0;
+        while (count < MaximumInstructions)
+        {
+            ulong here = _decoder.IP;
+            if (count > 0 && (_bus.IsGate(here) || !GuestMemory.IsCanonical(here)))
+            {
+                break;
+            }
+
+            _decoder.Decode(out _instructions[count]);
+            if (_decoder.LastError == DecoderError.NoMoreBytes)
+            {
+                if (count > 0)
+                {
+                    break;
+                }
+
+                throw GuestStopException.PageFault(_reader.Position, MemoryAccess.Execute);
+            }
+
+            count++;
+            if (Ends(in _instructions[count - 1]))
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
+    private static bool Ends(in Instruction instruction) =>
+        instruction.FlowControl != FlowControl.Next || instruction.Mnemonic is Mnemonic.Hlt or Mnemonic.INVALID;
+
+    private Block* MakeGate(ulong rip)
+    {
+        Block* block = (Block*)_arena.Allocate(sizeof(Block));
+        MicroOp* operation = (MicroOp*)_arena.Allocate(sizeof(MicroOp));
+        *operation = new MicroOp { Code = MicroCode.Gate };
+        *block = new Block { Rip = rip, End = rip, Operations = operation, OperationCount = 1 };
+        return block;
+    }
+
+    private Block* MakeBlock(ulong rip)
+    {
+        ReadOnlySpan<MicroOp> operations = _lowering.Operations;
+        int count = _lowering.InstructionCount;
+        Block* block = (Block*)_arena.Allocate(sizeof(Block));
+        *block = new Block
+        {
+            Rip = rip,
+            Operations = (MicroOp*)_arena.Allocate(operations.Length * sizeof(MicroOp)),
+            InstructionOf = (ushort*)_arena.Allocate(operations.Length * sizeof(ushort)),
+            OffsetOf = (ushort*)_arena.Allocate(count * sizeof(ushort)),
+            Count = count,
+            OperationCount = operations.Length,
+            TakenRip = _lowering.TakenRip,
+            End = _instructions[count - 1].NextIP,
+        };
+        operations.CopyTo(new Span<MicroOp>(block->Operations, operations.Length));
+        _lowering.InstructionOf.CopyTo(new Span<ushort>(block->InstructionOf, operations.Length));
+        for (int i = 0; i < count; i++)
+        {
+            block->OffsetOf[i] = (ushort)(_instructions[i].IP - rip);
+        }
+
+        return block;
+    }
+}
