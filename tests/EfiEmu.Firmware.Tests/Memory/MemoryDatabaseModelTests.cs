@@ -183,11 +183,20 @@ public class MemoryDatabaseModelTests
 
     private static void Compare(MemoryDatabase database, MemoryModel model)
     {
-        Assert.Equal(
-            model.Runs().Where(r => r.Type is not (MemoryModel.Hole or MemoryModel.NotAccepted))
+        (ulong, ulong, uint, MemoryAttributes)[] expected =
+        [
+            .. model.Runs().Where(r => r.Type is not (MemoryModel.Hole or MemoryModel.NotAccepted))
                 .Select(r => ((ulong)r.First * Page, (ulong)r.Count, r.Type, r.Attributes)),
-            database.Ranges.Select(r => (
-                r.PhysicalStart.Value, r.NumberOfPages, r.Type.Value, r.Attributes & ~MemoryAttributes.Runtime)));
+        ];
+        (ulong, ulong, uint, MemoryAttributes)[] actual =
+        [
+            .. database.Ranges.Select(r => (
+                r.PhysicalStart.Value, r.NumberOfPages, r.Type.Value, r.Attributes & ~MemoryAttributes.Runtime)),
+        ];
+        if (!expected.AsSpan().SequenceEqual(actual))
+        {
+            Assert.Equal(expected, actual);
+        }
 
         var reported = new uint[Pages];
         Array.Fill(reported, MemoryModel.Hole);
@@ -199,12 +208,18 @@ public class MemoryDatabaseModelTests
             for (ulong p = 0; p < descriptor.NumberOfPages; p++)
             {
                 ref uint cell = ref reported[(descriptor.PhysicalStart.Value / Page) + p];
-                Assert.Equal(MemoryModel.Hole, cell);
+                Assert.True(cell == MemoryModel.Hole, "two descriptors for one page");
                 cell = descriptor.Type.Value;
             }
         }
 
-        Assert.Equal(Enumerable.Range(0, Pages).Select(model.Reported), reported);
+        for (int p = 0; p < Pages; p++)
+        {
+            if (model.Reported(p) != reported[p])
+            {
+                Assert.Fail($"page 0x{p:x}: the map says {reported[p]}, the model {model.Reported(p)}");
+            }
+        }
     }
 
     private readonly record struct Step(int Kind, uint Type, int Pages, int Page);
