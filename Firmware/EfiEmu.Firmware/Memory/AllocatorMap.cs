@@ -98,7 +98,7 @@ internal sealed class AllocatorMap(BinTable bins)
     /// <summary>Looks for free pages below a bound: in the type's bin, then below all bins, then anywhere, each from the top.</summary>
     /// <param name="type">The type that the pages will have.</param>
     /// <param name="pages">How many.</param>
-    /// <param name="bound">The last byte may lie here or lower; a bound inside a page loses that page and the one below.</param>
+    /// <param name="bound">The last byte may lie here or lower.</param>
     /// <param name="start">The first byte; never 0.</param>
     public bool TryFindFree(MemoryType type, ulong pages, ulong bound, out ulong start)
     {
