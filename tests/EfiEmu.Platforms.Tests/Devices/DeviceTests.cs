@@ -1,0 +1,80 @@
+namespace EfiEmu.Platforms.Tests.Devices;
+
+public sealed class DeviceTests
+{
+    [Fact]
+    public void Serial_PolledOutput_BecomesText()
+    {
+        var ports = new IoPorts();
+        foreach (char c in "ok\r\n")
+        {
+            Assert.True(ports.TryRead(0x3fd, 1, out uint status));
+            Assert.Equal(0x60u, status);
+            Assert.True(ports.TryWrite(0x3f8, 1, c));
+        }
+
+        Assert.Equal("ok\r\n", ports.Serial.Drain());
+        Assert.Equal(string.Empty, ports.Serial.Drain());
+    }
+
+    [Fact]
+    public void Serial_DivisorWrites_AreNotText()
+    {
+        var ports = new IoPorts();
+        ports.TryWrite(0x3fb, 1, 0x83);
+        ports.TryWrite(0x3f8, 1, 1);
+        ports.TryWrite(0x3f9, 1, 0);
+        Assert.True(ports.TryRead(0x3f8, 1, out uint divisor));
+        ports.TryWrite(0x3fb, 1, 0x03);
+
+        ports.TryWrite(0x3f8, 1, 'x');
+
+        Assert.Equal("x", ports.Serial.Drain());
+        Assert.Equal(1u, divisor);
+    }
+
+    [Theory]
+    [InlineData(0x40, 1)]
+    [InlineData(0xcf8, 4)]
+    [InlineData(0x3f8, 2)]
+    [InlineData(0x3f7, 1)]
+    [InlineData(0x400, 1)]
+    public void Port_ThatIsNotModelled_IsRefused(int port, int bytes)
+    {
+        var ports = new IoPorts();
+
+        Assert.False(ports.TryRead((ushort)port, bytes, out _));
+        Assert.False(ports.TryWrite((ushort)port, bytes, 0));
+    }
+
+    [Fact]
+    public void Port80_IsIgnored() => Assert.True(new IoPorts().TryWrite(0x80, 1, 0xab));
+
+    [Theory]
+    [InlineData(0xc0000080u, 0xd00UL)]
+    [InlineData(0x1bu, 0xfee00900UL)]
+    [InlineData(0xfeu, 0x508UL)]
+    public void Msr_AtPowerOn_HasFirmwaresValue(uint index, ulong value)
+    {
+        Assert.True(new ModelSpecificRegisters(new VirtualClock(() => 0)).TryRead(index, out ulong read));
+        Assert.Equal(value, read);
+    }
+
+    [Fact]
+    public void Msr_ThatWasWritten_ReadsBack()
+    {
+        var registers = new ModelSpecificRegisters(new VirtualClock(() => 21));
+
+        Assert.True(registers.TryWrite(0xc0000101, 0x1234));
+        Assert.True(registers.TryRead(0xc0000101, out ulong value));
+        Assert.Equal(0x1234UL, value);
+        Assert.True(registers.TryRead(0x10, out ulong counter));
+        Assert.Equal(42UL, counter);
+    }
+
+    [Theory]
+    [InlineData(0xfeu)]
+    [InlineData(0xdeadu)]
+    public void Msr_ThatIsReadOnlyOrNotModelled_RefusesWrites(uint index) =>
+        Assert.False(new ModelSpecificRegisters(new VirtualClock(() => 0)).TryWrite(index, 0));
+}
