@@ -5,7 +5,8 @@ namespace EfiEmu.Protocols;
 /// <summary>DevicePathFromText: device paths from people. Results come from BootServicesData pool.</summary>
 /// <remarks>
 /// UEFI 2.10 section 10.6.4. NULL for NULL, for text that fits no node, and when there is no memory. Differs from the
-/// specification: the forms of nodes that <see cref="DevicePathFormatter"/> prints generically are read as file paths.
+/// specification: of the forms with a name, those that <see cref="DevicePathFormatter"/> prints are known; the others are
+/// read as file paths, as edk2 does with names that it does not know.
 /// </remarks>
 internal sealed class DevicePathFromTextProtocol : IEfiProtocol
 {

@@ -8,12 +8,12 @@ internal sealed class VolumeEntry
 
     private readonly SortedDictionary<string, VolumeEntry>? _children;
 
-    private VolumeEntry(string key, VolumeEntry? parent, ReadOnlyMemory<byte>? content)
+    private VolumeEntry(string key, VolumeEntry? parent, bool isDirectory, ReadOnlyMemory<byte> content)
     {
         Key = key;
         Parent = parent;
-        Content = content ?? ReadOnlyMemory<byte>.Empty;
-        _children = content is null ? new(StringComparer.Ordinal) : null;
+        Content = content;
+        _children = isDirectory ? new(StringComparer.Ordinal) : null;
     }
 
     /// <summary>The name in lower case, by which it is found.</summary>
@@ -38,7 +38,7 @@ internal sealed class VolumeEntry
     /// <summary>Builds the tree from paths such as \efi\boot\bootx64.efi.</summary>
     public static VolumeEntry BuildTree(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files)
     {
-        var root = new VolumeEntry("", null, null);
+        var root = Directory("", null);
         foreach ((string path, ReadOnlyMemory<byte> content) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
             root.Add(path.Split('\\', StringSplitOptions.RemoveEmptyEntries), content);
@@ -48,6 +48,9 @@ internal sealed class VolumeEntry
     }
 
     public VolumeEntry? Find(string name) => _children?.GetValueOrDefault(name.ToLowerInvariant());
+
+    private static VolumeEntry Directory(string key, VolumeEntry? parent) =>
+        new(key, parent, isDirectory: true, ReadOnlyMemory<byte>.Empty);
 
     private void Add(string[] components, ReadOnlyMemory<byte> content)
     {
@@ -63,7 +66,9 @@ internal sealed class VolumeEntry
 
             if (!children.TryGetValue(key, out VolumeEntry? entry))
             {
-                entry = new VolumeEntry(key, directory, i == components.Length - 1 ? content : null);
+                entry = i == components.Length - 1
+                    ? new VolumeEntry(key, directory, isDirectory: false, content)
+                    : Directory(key, directory);
                 children.Add(key, entry);
             }
 
