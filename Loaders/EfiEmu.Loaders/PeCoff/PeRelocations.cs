@@ -110,6 +110,11 @@ internal sealed class PeRelocations(IGuestMemory memory, GuestAddress address, u
 
     private void ApplyEntry(int type, ulong rva, ulong adjust)
     {
+        if (rva >= sizeOfImage)
+        {
+            throw PeFormatException.LoadError($"relocation of 0x{rva:x}: lies beyond the image (SizeOfImage 0x{sizeOfImage:x})");
+        }
+
         uint width = type switch
         {
             0 => 1,

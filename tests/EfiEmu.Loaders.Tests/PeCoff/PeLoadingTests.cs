@@ -115,8 +115,10 @@ public sealed class PeLoadingTests
         { PeBuilder.Block(0x1000, 0u), EfiStatus.LoadError.Value, "relocation block at 0x3000: SizeOfBlock is 0" },
         { PeBuilder.Block(0x1000, 0x100u, 0xa000), EfiStatus.LoadError.Value, "relocation block at 0x3000: SizeOfBlock 0x100 ends beyond the directory (0x300a)" },
         { PeBuilder.Block(0x4000, 0xa000), EfiStatus.LoadError.Value, "relocation block at 0x3000: VirtualAddress 0x4000 lies beyond the image (SizeOfImage 0x4000)" },
-        { PeBuilder.Block(0x3ff0, 0xaffa), EfiStatus.LoadError.Value, "relocation of 0x4fea: 8 bytes end beyond the image (SizeOfImage 0x4000)" },
+        { PeBuilder.Block(0x3ff0, 0xaffa), EfiStatus.LoadError.Value, "relocation of 0x4fea: lies beyond the image (SizeOfImage 0x4000)" },
         { PeBuilder.Block(0x3ff0, 0xa00a), EfiStatus.LoadError.Value, "relocation of 0x3ffa: 8 bytes end beyond the image (SizeOfImage 0x4000)" },
+        { PeBuilder.Block(0x3ff0, 0x0ffa), EfiStatus.LoadError.Value, "relocation of 0x4fea: lies beyond the image (SizeOfImage 0x4000)" },
+        { PeBuilder.Block(0x3ff0, 0xf010), EfiStatus.LoadError.Value, "relocation of 0x4000: lies beyond the image (SizeOfImage 0x4000)" },
         { PeBuilder.Block(0x1000, 0x4000), EfiStatus.Unsupported.Value, "relocation of 0x1000: type 4 is not known on x86" },
         { PeBuilder.Block(0x1000, 0xf123), EfiStatus.Unsupported.Value, "relocation of 0x1123: type 15 is not known on x86" },
     };
