@@ -60,7 +60,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
             Firmware = firmware,
             Acceptance = acceptance,
             LoadOptions = loadOptions,
-            Initrd = parsed.GetValue(options.Initrd) is { } initrd ? InputFile.Read(initrd, "initrd") : null,
+            Initrd = Initrd(parsed),
             Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, _ => BootUntil.GuestEnd },
             Trace = parsed.GetValue(options.Trace),
             Budget = budget,
@@ -79,6 +79,16 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
         return emulator.Refusal(bytes) is { } fault
             ? throw new InputException(image, fault)
             : emulator.Describe(Path.GetFileName(image), bytes);
+    }
+
+    private ReadOnlyMemory<byte>? Initrd(ParseResult parsed)
+    {
+        if (parsed.GetValue(options.Initrd) is not { } path)
+        {
+            return null;
+        }
+
+        return InputFile.Read(path, "initrd");
     }
 
     private ulong Memory(ParseResult parsed)

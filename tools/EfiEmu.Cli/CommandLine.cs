@@ -50,23 +50,24 @@ internal sealed class CommandLine
             return Print($"efiemu {typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}\n");
         }
 
-        if (parsed.Errors.Count > 0)
+        if (command == _root.Name)
         {
-            _terminal.Say($"{parsed.Errors[0].Message} (see efiemu --help)");
-            return ExitCode.BadInput;
+            return Misused(parsed.UnmatchedTokens is [var word, ..] ? $"unknown command or option '{word}'" : "no command given");
         }
 
-        return command switch
+        if (parsed.Errors.Count > 0)
         {
-            "boot" => new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation),
-            "efiemu" => Misused(),
-            _ => Print(Listings.Text(command, _emulator)),
-        };
+            return Misused(parsed.Errors[0].Message);
+        }
+
+        return command == "boot"
+            ? new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation)
+            : Print(Listings.Text(command, _emulator));
     }
 
-    private int Misused()
+    private int Misused(string fault)
     {
-        _terminal.Say("no command given (see efiemu --help)");
+        _terminal.Say($"{fault.TrimEnd('.')} (see efiemu --help)");
         return ExitCode.BadInput;
     }
 
