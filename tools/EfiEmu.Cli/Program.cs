@@ -1,1 +1,14 @@
-return 2;
+using System.Runtime.InteropServices;
+using EfiEmu.Cli;
+
+using var cancellation = new CancellationTokenSource();
+
+// The first Ctrl+C ends the boot in order; a second one, while that takes long, ends the process.
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+{
+    signal.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+});
+
+using Terminal terminal = Terminal.OfProcess();
+return new CommandLine(new Composition(), terminal).Run(args, cancellation.Token);

@@ -16,6 +16,9 @@ public sealed class JsonReport
     /// <summary>The schema that reports name.</summary>
     public const string Schema = "efiemu.boot-report/1";
 
+    // The writer keeps what it wrote until it is told to flush; a trace may hold a million rows.
+    private const int FlushAt = 1 << 16;
+
     private readonly BootReport _report;
     private readonly Utf8JsonWriter _json;
     private readonly ArrayBufferWriter<byte> _rowBytes;
@@ -240,6 +243,10 @@ public sealed class JsonReport
             write(_row, row);
             _row.Flush();
             _json.WriteRawValue(_rowBytes.WrittenSpan, skipInputValidation: true);
+            if (_json.BytesPending > FlushAt)
+            {
+                _json.Flush();
+            }
         }
 
         _json.WriteEndArray();

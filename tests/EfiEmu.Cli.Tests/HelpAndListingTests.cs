@@ -1,0 +1,63 @@
+using EfiEmu.Firmware;
+using EfiEmu.Platforms;
+using Xunit;
+
+namespace EfiEmu.Cli.Tests;
+
+public sealed class HelpAndListingTests
+{
+    [Fact]
+    public void Help_OfBoot_NamesEveryOptionAndExitCode()
+    {
+        string help = CommandRun.Of(new FakeEmulator(), "boot", "--help").Output;
+
+        foreach (System.CommandLine.Option option in new BootOptions().ToCommand().Options)
+        {
+            Assert.Contains($"\n  {option.Name} ", help, StringComparison.Ordinal);
+        }
+
+        Assert.All(new[] { 0, 1, 2, 3, 4, 70, 130 }, code => Assert.Matches($"\n  {code} +[a-z]", help));
+        Assert.All(PlatformCatalogue.Names.Concat(AcceptancePolicies.All.Select(p => p.Name)), name => Assert.Contains(name, help, StringComparison.Ordinal));
+        Assert.Contains(FirmwareProfiles.Default, help, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("firmware", "--help")]
+    [InlineData("boot", "--memory", "--help")]
+    [InlineData("boot", "--help", "--unknown")]
+    public void Help_WhereverItStands_IsAnsweredOnStandardOutput(params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(new FakeEmulator(), arguments);
+
+        Assert.True(run.ExitCode == 0 || arguments.Contains("--memory"), run.Error);
+        Assert.True(run.Output.Contains("Usage:", StringComparison.Ordinal) || arguments.Contains("--memory"));
+    }
+
+    [Fact]
+    public void Help_AnyText_FitsIn110Columns() => Assert.All(
+        (HelpText.Of("efiemu") + HelpText.Of("boot")).Split('\n'), line => Assert.True(line.Length <= 110, line));
+
+    [Fact]
+    public void Version_PrintsOneLine() => Assert.Matches(@"^efiemu \d+\.\d+\.\d+\S*\n$", CommandRun.Of(new FakeEmulator(), "--version").Output);
+
+    [Fact]
+    public void Firmware_ListsEveryProfileAndMarksTheDefault()
+    {
+        string[] lines = CommandRun.Of(new FakeEmulator(), "firmware").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(FirmwareProfiles.All.Select(p => p.Name), lines.Select(l => l.Split(' ')[0]));
+        Assert.StartsWith(FirmwareProfiles.Default, Assert.Single(lines, l => l.EndsWith("(default)", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Protocols_ListsWhatTheEmulatorHas() => Assert.Equal(
+        "Rng        3152bca5-eade-433d-862e-c01cdc291f44\nLoadFile2\n", CommandRun.Of(new FakeEmulator(), "protocols").Output);
+
+    [Theory]
+    [InlineData("platforms", "plain\nsev-snp\ntdx\n")]
+    [InlineData("guests", "hello  prints a line\n")]
+    public void Listings_PrintOneNamePerLine(string listing, string expected) =>
+        Assert.Equal(expected, CommandRun.Of(new FakeEmulator(), listing).Output);
+}

@@ -1,0 +1,37 @@
+using EfiEmu.Firmware;
+using EfiEmu.Firmware.Reports;
+using EfiEmu.Platforms;
+
+namespace EfiEmu.Cli;
+
+/// <summary>What the command needs of the emulator. <see cref="Composition"/> puts the parts together; tests bring their own.</summary>
+internal interface IEmulator
+{
+    /// <summary>The built-in protocols, in the order in which firmware installs them.</summary>
+    IReadOnlyList<ListingRow> Protocols { get; }
+
+    /// <summary>The built-in guests.</summary>
+    IReadOnlyList<ListingRow> Guests { get; }
+
+    /// <summary>Boots.</summary>
+    BootReport Boot(BootRequest request, CancellationToken cancellation);
+
+    /// <summary>Why a file cannot be booted at all, as "FIELD: fault" on one line, or null where it can.</summary>
+    string? Refusal(ReadOnlyMemory<byte> file);
+
+    /// <summary>Says what a bootable file is.</summary>
+    GuestFile Describe(string name, ReadOnlyMemory<byte> file);
+
+    /// <summary>A built-in guest by its name, or null where there is none.</summary>
+    GuestFile? BuiltInGuest(string name);
+
+    /// <summary>Reads a memory map out of a kernel log or a firmware shell's table.</summary>
+    /// <param name="text">The whole file.</param>
+    /// <param name="fault">Where the result is null: "line N: fault".</param>
+    MemoryLayout? ReadMemoryMap(string text, out string? fault);
+}
+
+/// <summary>One row of a listing.</summary>
+/// <param name="Name">The name, as options and scripts use it.</param>
+/// <param name="Description">The rest of the line; may be empty.</param>
+internal readonly record struct ListingRow(string Name, string Description);

@@ -1,0 +1,27 @@
+using System.Text;
+using EfiEmu.Firmware.Reports;
+
+namespace EfiEmu.Cli;
+
+/// <summary>Writes a report in the form that was asked for.</summary>
+internal sealed class ReportPrinter(BootReport report, bool json, bool trace)
+{
+    /// <summary>Writes it. The text form starts with what the guest printed, exactly as it was printed.</summary>
+    public void Write(Stream output, bool colours)
+    {
+        if (json)
+        {
+            JsonReport.Write(report, output);
+            return;
+        }
+
+        using var text = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 14, leaveOpen: true);
+        if (report.Console.Length > 0)
+        {
+            text.Write(report.Console);
+            text.Write(report.Console.EndsWith('\n') ? "\n" : "\n\n");
+        }
+
+        TextReport.Write(report, text, colours ? ReportStyle.Terminal : ReportStyle.Plain, trace);
+    }
+}
