@@ -68,8 +68,10 @@ public sealed class BadInputTests : IDisposable
         string map = _folder.Put("map.txt", 65);
 
         AssertLine(
-            $"efiemu: {map}: line 7: range ends before it starts",
-            CommandRun.Of(new FakeEmulator { MapFault = "line 7: range ends before it starts" }, "boot", _image, "--memory-map", map));
+            $"efiemu: {map}:7: range ends before it starts",
+            CommandRun.Of(
+                new FakeEmulator { OnBoot = (_, _) => throw new BootRequestException("memory-map", $"{map}:7: range ends before it starts") },
+                "boot", _image, "--memory-map", map));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class BootCommandTests : IDisposable
 
     [Fact]
     public void Boot_MemoryMap_BecomesTheLayout() =>
-        Assert.NotNull(Requested(_image, "--memory-map", _folder.Put("dmesg.txt", 65)).CapturedLayout);
+        Assert.NotNull(Requested(_image, "--memory-map", _folder.Put("dmesg.txt", 65)).MemoryMap);
 
     [Fact]
     public void Boot_NameOfABuiltInGuest_NeedsNoFile() => Assert.Equal("a built-in guest", Requested("hello").Guest.Description);

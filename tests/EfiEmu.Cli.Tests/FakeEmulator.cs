@@ -1,6 +1,5 @@
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Platforms;
 using EfiEmu.SampleReports;
 
 namespace EfiEmu.Cli.Tests;
@@ -13,8 +12,6 @@ internal sealed class FakeEmulator : IEmulator
     public Func<BootRequest, CancellationToken, BootReport> OnBoot { get; init; } = (_, _) => SampleReport.AcceptedAtExit();
 
     public string? RefusalText { get; init; }
-
-    public string? MapFault { get; init; }
 
     public IReadOnlyList<ListingRow> Protocols { get; init; } = [new("Rng", "3152bca5-eade-433d-862e-c01cdc291f44"), new("LoadFile2", "")];
 
@@ -31,10 +28,4 @@ internal sealed class FakeEmulator : IEmulator
     public GuestFile Describe(string name, ReadOnlyMemory<byte> file) => new(name, file, "a fake image", IsLinuxKernel: true);
 
     public GuestFile? BuiltInGuest(string name) => name == "hello" ? new(name, new byte[1], "a built-in guest", IsLinuxKernel: false) : null;
-
-    public MemoryLayout? ReadMemoryMap(string text, out string? fault)
-    {
-        fault = MapFault;
-        return MapFault is null ? new MemoryLayout([], [], []) : null;
-    }
 }

@@ -56,7 +56,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
             Guest = Guest(parsed.GetValue(options.Image) ?? throw new InputException("boot", "IMAGE: none given (see efiemu boot --help)")),
             Platform = platform,
             MemoryBytes = memory,
-            CapturedLayout = CapturedLayout(parsed),
+            MemoryMap = MemoryMap(parsed),
             Firmware = firmware,
             Acceptance = acceptance,
             LoadOptions = loadOptions,
@@ -104,16 +104,9 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
             : throw new InputException(options.Memory.Name, fault);
     }
 
-    private MemoryLayout? CapturedLayout(ParseResult parsed)
-    {
-        if (parsed.GetValue(options.MemoryMap) is not { } path)
-        {
-            return null;
-        }
-
-        string text = InputFile.ReadText(path, "memory map");
-        return emulator.ReadMemoryMap(text, out string? fault) ?? throw new InputException(path, fault ?? "memory map: cannot be used");
-    }
+    private MemoryMapFile? MemoryMap(ParseResult parsed) => parsed.GetValue(options.MemoryMap) is { } path
+        ? new MemoryMapFile(path, InputFile.Read(path, "memory map"))
+        : null;
 
     private IEnumerable<string> InputFiles(ParseResult parsed) =>
         new[] { parsed.GetValue(options.Image), parsed.GetValue(options.Initrd), parsed.GetValue(options.MemoryMap) }.OfType<string>();

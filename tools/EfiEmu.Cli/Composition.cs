@@ -1,28 +1,28 @@
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Platforms;
+using EfiEmu.Loaders;
+using EfiEmu.Protocols;
 
 namespace EfiEmu.Cli;
 
 /// <summary>The one place where all parts of the emulator meet.</summary>
 internal sealed class Composition : IEmulator
 {
-    public IReadOnlyList<ListingRow> Protocols => [];
+    public IReadOnlyList<ListingRow> Protocols =>
+        [.. BuiltInProtocols.List().Select(p => new ListingRow(p.Name, p.Guid.ToString()))];
 
     public IReadOnlyList<ListingRow> Guests => [];
 
     public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
-        throw new BootRequestException("platform", "no loader is composed yet");
+        new BootRunner(new PeImageLoader(), BuiltInProtocols.Create).Boot(request, cancellation);
 
-    public string? Refusal(ReadOnlyMemory<byte> file) => null;
+    public string? Refusal(ReadOnlyMemory<byte> file) => ImageDescriber.Refusal(file);
 
-    public GuestFile Describe(string name, ReadOnlyMemory<byte> file) => new(name, file, "image", IsLinuxKernel: false);
+    public GuestFile Describe(string name, ReadOnlyMemory<byte> file)
+    {
+        ImageDescription description = ImageDescriber.Describe(file);
+        return new GuestFile(name, file, description.Description, description.IsLinuxKernel);
+    }
 
     public GuestFile? BuiltInGuest(string name) => null;
-
-    public MemoryLayout? ReadMemoryMap(string text, out string? fault)
-    {
-        fault = "line 1: no reader is composed yet";
-        return null;
-    }
 }

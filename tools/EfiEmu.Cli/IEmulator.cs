@@ -1,6 +1,5 @@
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Platforms;
 
 namespace EfiEmu.Cli;
 
@@ -24,11 +23,6 @@ internal interface IEmulator
 
     /// <summary>A built-in guest by its name, or null where there is none.</summary>
     GuestFile? BuiltInGuest(string name);
-
-    /// <summary>Reads a memory map out of a kernel log or a firmware shell's table.</summary>
-    /// <param name="text">The whole file.</param>
-    /// <param name="fault">Where the result is null: "line N: fault".</param>
-    MemoryLayout? ReadMemoryMap(string text, out string? fault);
 }
 
 /// <summary>One row of a listing.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace EfiEmu.Cli;
 
@@ -40,9 +39,6 @@ internal static class InputFile
             throw new InputException(path, $"{field}: cannot be read: {fault.Message}");
         }
     }
-
-    /// <summary>The text of a file; bytes that are not UTF-8, which kernel logs may hold, are kept as replacement characters.</summary>
-    public static string ReadText(string path, string field) => Encoding.UTF8.GetString(Read(path, field));
 
     // A pipe or a device has no length and may never end.
     private static byte[] ReadAll(string path, string field)

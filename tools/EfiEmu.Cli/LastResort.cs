@@ -22,7 +22,8 @@ internal static class LastResort
         }
         catch (BootRequestException fault)
         {
-            terminal.Say("--" + fault.Message);
+            // A captured map's fault names its file and line already.
+            terminal.Say(fault.Field == "memory-map" ? fault.Fault : "--" + fault.Message);
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)

@@ -67,5 +67,6 @@ internal sealed class BootRecorder(Func<BootTime> now, BootBudget budget, bool t
     }
 
     private static bool IsRepeat(ServiceCalled last, ServiceCalled call) =>
-        last.Function == call.Function && last.Result == call.Result && last.Caller == call.Caller;
+        last.Function == call.Function && last.Result == call.Result && last.Caller == call.Caller
+        && last.Arguments.SequenceEqual(call.Arguments);
 }

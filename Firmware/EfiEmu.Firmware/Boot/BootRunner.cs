@@ -32,4 +32,7 @@ public sealed class BootRequestException(string field, string fault) : Exception
 {
     /// <summary>The field at fault.</summary>
     public string Field { get; } = field;
+
+    /// <summary>What is wrong with it.</summary>
+    public string Fault { get; } = fault;
 }

@@ -36,7 +36,7 @@ internal sealed class BootServicesExit(
         observer.AttemptStarted(_calls);
         if (SignalsBeforeExit())
         {
-            events.SignalGroup(KnownGuids.BeforeExitBootServicesGroup);
+            events.SignalGroup(KnownGuids.BeforeExitBootServicesGroup, always: true);
         }
 
         events.DisableTimer();
@@ -44,12 +44,12 @@ internal sealed class BootServicesExit(
         if (mapKey != memory.MapKey)
         {
             observer.AttemptEnded(mapKey, memory.MapKey, EfiStatus.InvalidParameter);
-            events.SignalGroup(KnownGuids.ExitBootServicesFailedGroup);
+            events.SignalGroup(KnownGuids.ExitBootServicesFailedGroup, always: true);
             return EfiStatus.InvalidParameter;
         }
 
         observer.AttemptEnded(mapKey, memory.MapKey, EfiStatus.Success);
-        events.SignalGroup(KnownGuids.ExitBootServicesGroup);
+        events.SignalGroup(KnownGuids.ExitBootServicesGroup, always: true);
         events.DisableInterrupts();
         tables.EndBootServices();
         Succeeded = true;

@@ -136,9 +136,16 @@ internal sealed class EventServices(
     }
 
     /// <summary>Signals a group as firmware itself does.</summary>
-    public void SignalGroup(Guid group)
+    /// <param name="group">The group.</param>
+    /// <param name="always">Whether the report says so also when nobody belongs to the group.</param>
+    public void SignalGroup(Guid group, bool always = false)
     {
-        recorder.Add(new EventGroupSignalled(group, database.SignalGroup(group)));
+        int members = database.SignalGroup(group);
+        if (always || members > 0)
+        {
+            recorder.Add(new EventGroupSignalled(group, members));
+        }
+
         DispatchPending();
     }
 
