@@ -7,7 +7,7 @@ namespace EfiEmu.Firmware.Abi;
 /// <summary>The miscellaneous boot services as guests call them.</summary>
 /// <remarks>UEFI 2.10 sections 7.4.6 and 7.5; MdeModulePkg/Core/Dxe/Misc, Library/UefiRuntimeLib.</remarks>
 internal sealed class MiscellaneousAbi(
-    BootServicesExit exit, MiscellaneousServices services, ConfigurationTableServices tables, IGuestMemory memory)
+    BootServicesExit exit, MiscellaneousServices services, ConfigurationTableServices tables, Watchdog watchdog, IGuestMemory memory)
 {
     /// <summary>The rows of the boot services table.</summary>
     public IEnumerable<ServiceRow> Rows =>
@@ -47,7 +47,7 @@ internal sealed class MiscellaneousAbi(
     /// <remarks>The watchdog resets the machine when its time is over; 0 turns it off. Codes and data are only for a log.</remarks>
     private ulong SetWatchdogTimer(IGuestCall call)
     {
-        services.SetWatchdog(call[0]);
+        watchdog.Arm(call[0]);
         return EfiStatus.Success.Value;
     }
 

@@ -11,6 +11,9 @@ namespace EfiEmu.Firmware;
 /// <summary>The course of one boot: firmware comes up, loads the guest, starts it, and sees how it ends.</summary>
 internal sealed class BootCourse(BootMachine boot, BootConfiguration configuration, IReadOnlyList<IFirmwarePlugin> plugins)
 {
+    // BDS gives a boot option five minutes.
+    private const ulong WatchdogSeconds = 300;
+
     private readonly BootRequest _request = configuration.Request;
     private readonly List<StagedMemoryMap> _startMap = [];
     private ResourceUse _useBeforeGuest;
@@ -24,7 +27,8 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         return Report(end, reason, status);
     }
 
-    // The one place where the ends of a boot that travel as exceptions come together.
+    // The one place where the ends of a boot that travel as exceptions come together. The filters run while the guest's
+    // registers are still what they were: unwinding puts those of the callers back.
     private (BootEnd End, string Reason, EfiStatus? Status) Conclude()
     {
         try
@@ -33,24 +37,20 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             bool gaveUp = boot.ExitObserver.Attempts.Count > 0 && boot.ExitObserver.Attempts.All(a => a.Status.IsError);
             return (gaveUp ? BootEnd.GaveUp : BootEnd.Returned, $"the guest returned {status}", status);
         }
+        catch (BootStoppedException stop) when (stop.Status is null && stop.End != BootEnd.ExitBootServices && Seen(stop.Message, stop.Address))
+        {
+            return (stop.End, stop.Message, null);
+        }
         catch (BootStoppedException stop)
         {
-            if (stop.End is BootEnd.Fault or BootEnd.NotModelled or BootEnd.Budget)
-            {
-                Fault(stop.Message, stop.Address);
-            }
-
             return (stop.End, stop.Message, stop.Status);
         }
-        catch (GuestMemoryFaultException fault)
+        catch (GuestMemoryFaultException fault) when (Seen(Summary(fault), fault.Address))
         {
-            string summary = $"{(fault.IsWrite ? "write to" : "read of")} {fault.Address} by firmware, for the guest: {Machine.Describe(fault.Reason)}";
-            Fault(summary, fault.Address);
-            return (BootEnd.Fault, summary, null);
+            return (BootEnd.Fault, Summary(fault), null);
         }
-        catch (TouchedMemoryBudgetException budget)
+        catch (TouchedMemoryBudgetException budget) when (Seen(budget.Message, null))
         {
-            Fault(budget.Message, null);
             return (BootEnd.Budget, budget.Message, null);
         }
         catch (ImageExitException exit)
@@ -58,6 +58,15 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             return (BootEnd.Returned, $"the guest called Exit with {exit.Status} from outside every image", exit.Status);
         }
     }
+
+    private bool Seen(string summary, GuestAddress? address)
+    {
+        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder);
+        return true;
+    }
+
+    private string Summary(GuestMemoryFaultException fault) =>
+        $"{boot.Processor.CurrentFunction} {(fault.IsWrite ? "writes to" : "reads")} {fault.Address} for the guest: {Machine.Describe(fault.Reason)}";
 
     private EfiStatus StartGuest()
     {
@@ -156,6 +165,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             memory.WritePointer(information + LoadedImageLayout.LoadOptions, buffer);
         }
 
+        boot.Watchdog.Arm(WatchdogSeconds);
         _useBeforeGuest = ResourceUse.Of(boot.Pool, boot.Memory);
     }
 
@@ -172,8 +182,8 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
     private string LastRemark() =>
         boot.Recorder.Events.OfType<Remark>().LastOrDefault()?.Text ?? "no reason recorded";
 
-    private void Fault(string summary, GuestAddress? address) =>
-        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder);
+    // What the machine was given: the legacy hole below 1 MiB hides a little of it, and that is firmware's.
+    private ulong MemoryBytes => _request.MemoryMap is null ? _request.MemoryBytes : boot.Machine.Layout.RamBytes;
 
     private BootReport Report(BootEnd end, string reason, EfiStatus? status)
     {
@@ -182,7 +192,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         IReadOnlyList<ExitBootServicesAttempt> attempts = boot.ExitObserver.Attempts;
         GuestKnowledge knowledge = GuestKnowledge.From(events, services);
         RamAccount ram = RamAccountant.Sum(
-            boot.Machine.Layout.RamBytes,
+            MemoryBytes,
             boot.Machine.Acceptance.UnacceptedBytes,
             events,
             knowledge,
@@ -191,7 +201,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         return new BootReport
         {
             Platform = configuration.Platform.Name,
-            MemoryBytes = boot.Machine.Layout.RamBytes,
+            MemoryBytes = MemoryBytes,
             Firmware = configuration.Profile.Name,
             Acceptance = configuration.Policy.Name,
             Guest = Summary(),

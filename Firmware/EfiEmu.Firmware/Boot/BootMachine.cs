@@ -38,7 +38,9 @@ internal sealed class BootMachine
 
         var eventDatabase = new EventDatabase();
         var changes = new MapChanges(Memory, eventDatabase, recorder);
-        Events = new EventServices(eventDatabase, Pool, changes, Processor, machine, recorder);
+        Console = new CapturedConsole(configuration.Request.Budget.ConsoleCharacters);
+        Watchdog = new Watchdog(machine.Clock);
+        Events = new EventServices(eventDatabase, Pool, changes, Processor, machine, Watchdog, Console, recorder);
         Processor.Interrupts = Events;
         Allocator = new MemoryServices(Memory, Pool, changes, Events);
         Protocols = new ProtocolServices(new HandleDatabase(), new HandleRecordPool(Pool), changes, Events, memory);
@@ -56,7 +58,6 @@ internal sealed class BootMachine
         Runtime = new RuntimeServices(exit, variables);
         exit.Exited = variables.EnterRuntime;
         BuildTables(exit, memory, new MonotonicCounter(OvmfVariables.FirstMonotonicHigh));
-        Console = new CapturedConsole(configuration.Request.Budget.ConsoleCharacters);
         Machine[GuestRegister.Rsp] = Arena.Take(MemoryType.BootServicesData, StackPages).Value + (StackPages * GuestAddress.PageSize);
     }
 
@@ -95,6 +96,8 @@ internal sealed class BootMachine
     public RuntimeServices Runtime { get; }
 
     public CapturedConsole Console { get; }
+
+    public Watchdog Watchdog { get; }
 
     // What firmware calls system memory it accepts before it touches any of it; the rest stays for the policy.
     private void AcceptBeforeGuest(AcceptancePolicy policy)
@@ -143,7 +146,7 @@ internal sealed class BootMachine
             .. new ProtocolAbi(Protocols, Protocols.Drivers!, Allocator, Events, memory).Rows,
             .. new LocateAbi(Protocols, Allocator, memory).Rows,
             .. new ImageAbi(Images, memory).Rows,
-            .. new MiscellaneousAbi(exit, miscellaneous, ConfigurationTables, memory).Rows,
+            .. new MiscellaneousAbi(exit, miscellaneous, ConfigurationTables, Watchdog, memory).Rows,
         ];
         IEnumerable<ServiceRow> runtime =
         [

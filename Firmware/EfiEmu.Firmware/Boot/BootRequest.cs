@@ -70,7 +70,7 @@ public enum BootUntil
 /// <param name="Events">Records in the event stream.</param>
 /// <param name="ConsoleCharacters">Characters that the guest may print.</param>
 public sealed record BootBudget(
-    ulong Instructions = 100_000_000_000,
+    ulong Instructions = 20_000_000_000,
     ulong GuestBytesTouched = 4UL << 30,
     int Events = 1_000_000,
     int ConsoleCharacters = 16 << 20);

@@ -4,10 +4,15 @@ using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware;
 
-/// <summary>Keeps what the guest prints. No one types: a guest that waits for a key waits for ever.</summary>
+/// <summary>Keeps what the guest prints. Nobody types, but Enter is pressed a few times for a guest that waits for nothing else.</summary>
 internal sealed class CapturedConsole(int budget) : IConsole
 {
+    // A guest that is not content with so many keys waits for another one.
+    private const int MostKeys = 16;
+
     private readonly StringBuilder _text = new();
+    private int _pressed;
+    private int _read;
 
     /// <summary>Everything printed so far.</summary>
     public string Text => _text.ToString();
@@ -23,11 +28,25 @@ internal sealed class CapturedConsole(int budget) : IConsole
         _text.Append(text);
     }
 
+    /// <summary>Presses Enter; false when that was done often enough, or the last one was not read.</summary>
+    public bool PressEnter()
+    {
+        if (_pressed == MostKeys || _pressed > _read)
+        {
+            return false;
+        }
+
+        _pressed++;
+        return true;
+    }
+
     /// <inheritdoc/>
     public bool TryReadKey(out char unicode, out ushort scanCode)
     {
-        unicode = '\0';
+        bool pressed = _read < _pressed;
+        unicode = pressed ? '\r' : '\0';
         scanCode = 0;
-        return false;
+        _read += pressed ? 1 : 0;
+        return pressed;
     }
 }

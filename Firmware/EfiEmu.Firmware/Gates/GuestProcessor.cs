@@ -53,6 +53,9 @@ internal sealed class GuestProcessor
             static _ => throw new InvalidOperationException("the return gate is taken by the run loop"));
     }
 
+    /// <summary>The function behind the gate that the guest called last: whom a wild pointer was given to.</summary>
+    public string CurrentFunction { get; private set; } = "firmware";
+
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
 
@@ -178,6 +181,7 @@ internal sealed class GuestProcessor
         var call = new RegisterCall(_machine);
         IReadOnlyList<string> arguments = _formatter.Format(gate.Signature, call);
         _recorder.Calling(gate.Signature);
+        CurrentFunction = $"{gate.Signature.Interface}.{gate.Signature.Name}";
         ulong result = gate.Body(call);
         _machine[GuestRegister.Rax] = result;
         _machine[GuestRegister.Rsp] += 8;

@@ -10,14 +10,29 @@ namespace EfiEmu.Firmware.Services;
 /// <summary>Events, timers and task priorities: what the event database says must happen, made to happen.</summary>
 /// <remarks>UEFI 2.10 section 7.1; MdeModulePkg/Core/Dxe/Event. The database documents each status.</remarks>
 internal sealed class EventServices(
-    EventDatabase database, PoolAllocator pool, MapChanges changes, GuestProcessor processor, Machine machine, BootRecorder recorder)
+    EventDatabase database,
+    PoolAllocator pool,
+    MapChanges changes,
+    GuestProcessor processor,
+    Machine machine,
+    Watchdog watchdog,
+    CapturedConsole console,
+    BootRecorder recorder)
     : IInterruptSource
 {
     private const ulong InterruptFlag = 1 << 9;
     private const ulong NanosecondsPerUnit = 100;
 
+    // The period of firmware's timer: how long a poll of an idle guest takes.
+    private const ulong TickNanoseconds = 10_000_000;
+
+    // A guest that has slept for an hour will sleep for ever; each tick of it costs the host.
+    private const ulong LongestSleep = 3600UL * 1_000_000_000;
+
     // Interrupts come at most this often, so that a due timer which is masked does not stop the processor at every instruction.
     private const ulong ShortestStretch = 10_000;
+
+    private ulong _slept;
 
     /// <summary>Drops the protocol registrations of a closed event; set once, when the protocol services exist.</summary>
     public Action<EfiEvent>? Unregister { get; set; }
@@ -30,7 +45,7 @@ internal sealed class EventServices(
     {
         get
         {
-            if (database.NextDue is not { } due)
+            if (NextDue is not { } due)
             {
                 return ulong.MaxValue;
             }
@@ -42,6 +57,16 @@ internal sealed class EventServices(
         }
     }
 
+    private ulong? NextDue
+    {
+        get
+        {
+            ulong? timer = database.NextDue;
+            ulong? reset = watchdog.Deadline / NanosecondsPerUnit;
+            return timer is null || reset < timer ? reset : timer;
+        }
+    }
+
     private bool GuestAllowsInterrupts => (machine.Rflags & InterruptFlag) != 0;
 
     /// <summary>Whether a value that a guest holds is an event.</summary>
@@ -50,7 +75,7 @@ internal sealed class EventServices(
     /// <inheritdoc/>
     public void Poll()
     {
-        if (GuestAllowsInterrupts && database.NextDue is { } due && due <= Now())
+        if (GuestAllowsInterrupts && NextDue is { } due && due <= Now())
         {
             VectorState vectors = machine.SaveVectors();
             Advance();
@@ -61,11 +86,12 @@ internal sealed class EventServices(
     /// <inheritdoc/>
     public bool SleepUntilDue()
     {
-        if (!GuestAllowsInterrupts || !Idle())
+        if (!GuestAllowsInterrupts || NextDue is not { } due)
         {
             return false;
         }
 
+        SkipTo(due);
         Poll();
         return true;
     }
@@ -172,6 +198,7 @@ internal sealed class EventServices(
     {
         while (true)
         {
+            ulong retired = machine.InstructionsRetired;
             for (index = 0; index < waitedFor.Count; index++)
             {
                 EfiStatus status = CheckEvent(waitedFor[index]);
@@ -183,13 +210,21 @@ internal sealed class EventServices(
 
             database.SignalGroup(KnownGuids.IdleLoopGroup);
             DispatchPending();
-            if (!Idle())
-            {
-                throw new BootStoppedException(BootEnd.Budget, "the guest waits for events that nothing will ever signal");
-            }
-
+            Idle(guestRan: machine.InstructionsRetired != retired);
             Advance();
         }
+    }
+
+    /// <summary>Lets virtual time pass while the guest sleeps.</summary>
+    public void Skip(ulong nanoseconds)
+    {
+        _slept += Math.Min(nanoseconds, LongestSleep);
+        if (_slept > LongestSleep)
+        {
+            throw new BootStoppedException(BootEnd.Budget, "the guest slept for an hour of virtual time");
+        }
+
+        machine.Clock.SkipIdle(nanoseconds);
     }
 
     public EfiStatus SetTimer(EfiEvent timer, uint delay, ulong triggerTime)
@@ -201,7 +236,11 @@ internal sealed class EventServices(
     }
 
     /// <summary>Turns the timer interrupt off, for good.</summary>
-    public void DisableTimer() => database.DisableTimer();
+    public void DisableTimer()
+    {
+        database.DisableTimer();
+        watchdog.Arm(0);
+    }
 
     /// <summary>Masks interrupts, as ExitBootServices leaves them.</summary>
     public void DisableInterrupts()
@@ -220,24 +259,44 @@ internal sealed class EventServices(
         }
 
         DispatchPending();
+        watchdog.Check();
     }
 
     private ulong Now() => machine.Clock.Nanoseconds / NanosecondsPerUnit;
 
-    private bool Idle()
+    // Nothing that is waited for has happened: what happens next? A timer; a poll of the guest's own function, a tick later;
+    // a key, pressed for a guest that waits for nothing else; at last the watchdog.
+    private void Idle(bool guestRan)
     {
-        if (database.NextDue is not { } due)
+        if (database.NextDue is { } due)
         {
-            return false;
+            SkipTo(due);
         }
+        else if (guestRan)
+        {
+            Skip(TickNanoseconds);
+        }
+        else if (console.PressEnter())
+        {
+            recorder.Add(new Remark("the guest waits for a key; nobody types, so Enter is pressed for it"));
+        }
+        else if (watchdog.Deadline is { } deadline)
+        {
+            SkipTo((deadline / NanosecondsPerUnit) + 1);
+        }
+        else
+        {
+            throw new BootStoppedException(BootEnd.Budget, "the guest waits for events that nothing will ever signal");
+        }
+    }
 
+    private void SkipTo(ulong due)
+    {
         ulong now = Now();
         if (due > now)
         {
-            machine.Clock.SkipIdle((due - now) * NanosecondsPerUnit);
+            Skip((due - now) * NanosecondsPerUnit);
         }
-
-        return true;
     }
 
     private void Release()

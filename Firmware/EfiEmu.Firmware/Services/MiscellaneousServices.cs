@@ -14,8 +14,6 @@ internal sealed class MiscellaneousServices(Machine machine, EventServices event
     // Two weeks: a guest that asks for more has lost its way, and virtual time must not overflow for it.
     private const ulong LongestStall = 1UL << 40;
 
-    private ulong? _watchdogDeadline;
-
     /// <summary>The next value of the 64-bit monotonic counter.</summary>
     public ulong NextMonotonicCount()
     {
@@ -31,15 +29,9 @@ internal sealed class MiscellaneousServices(Machine machine, EventServices event
     /// <summary>Lets virtual time pass; timers that expire meanwhile notify.</summary>
     public void Stall(ulong microseconds)
     {
-        machine.Clock.SkipIdle(Math.Min(microseconds, LongestStall) * NanosecondsPerMicrosecond);
+        events.Skip(Math.Min(microseconds, LongestStall) * NanosecondsPerMicrosecond);
         events.Advance();
-        CheckWatchdog();
     }
-
-    /// <summary>Arms the watchdog; 0 seconds disarm it.</summary>
-    public void SetWatchdog(ulong seconds) => _watchdogDeadline = seconds == 0
-        ? null
-        : machine.Clock.Nanoseconds + (Math.Min(seconds, 1UL << 32) * 1_000_000_000);
 
     /// <summary>CRC-32 of guest memory.</summary>
     public uint Crc32Of(GuestAddress data, ulong bytes)
@@ -65,14 +57,6 @@ internal sealed class MiscellaneousServices(Machine machine, EventServices event
         for (ulong offset = 0; offset < bytes; offset += Piece)
         {
             work(offset, (int)Math.Min(Piece, bytes - offset));
-        }
-    }
-
-    private void CheckWatchdog()
-    {
-        if (_watchdogDeadline is { } deadline && machine.Clock.Nanoseconds >= deadline)
-        {
-            throw new BootStoppedException(Reports.BootEnd.Returned, "the watchdog reset the machine") { Status = EfiStatus.Timeout };
         }
     }
 }

@@ -23,12 +23,20 @@ internal sealed class TimeServices(Machine machine)
     // 50 parts per million, in units of 1e-6 ppm, as the PC-AT real-time clock driver reports it.
     private const uint Accuracy = 50_000_000;
 
+    private byte[]? _alarm;
+    private bool _alarmEnabled;
     private DateTime _powerOn = new(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>EFI_TIME as it lies in memory.</summary>
-    public byte[] Now()
+    public byte[] Now() => ToBytes(Clock());
+
+    /// <summary>The wake-up alarm: whether it is enabled, and its time; midnight of the day of power-on before anyone sets it.</summary>
+    public (bool Enabled, byte[] Time) Alarm => (_alarmEnabled, _alarm ?? ToBytes(_powerOn.Date));
+
+    private DateTime Clock() => _powerOn.AddTicks((long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
+
+    private static byte[] ToBytes(DateTime now)
     {
-        DateTime now = _powerOn.AddTicks((long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
         byte[] time = new byte[TimeBytes];
         BinaryPrimitives.WriteUInt16LittleEndian(time, (ushort)now.Year);
         time[2] = (byte)now.Month;
@@ -49,27 +57,63 @@ internal sealed class TimeServices(Machine machine)
         return capabilities;
     }
 
-    /// <summary>Sets the clock.</summary>
-    /// <returns>SUCCESS; INVALID_PARAMETER when a field is out of range.</returns>
-    public EfiStatus Set(ReadOnlySpan<byte> time)
+    /// <summary>Sets or turns off the wake-up alarm. No machine sleeps here, so it never rings.</summary>
+    /// <param name="enable">Whether to set it.</param>
+    /// <param name="time">When; null where the guest passed NULL.</param>
+    /// <returns>
+    /// SUCCESS; INVALID_PARAMETER for a missing time or a field out of range; UNSUPPORTED for a time more than a day ahead
+    /// (PcAtChipsetPkg/PcatRealTimeClockRuntimeDxe).
+    /// </returns>
+    public EfiStatus SetAlarm(bool enable, byte[]? time)
     {
-        int year = BinaryPrimitives.ReadUInt16LittleEndian(time);
-        uint nanosecond = BinaryPrimitives.ReadUInt32LittleEndian(time[8..]);
-        short zone = BinaryPrimitives.ReadInt16LittleEndian(time[12..]);
-        bool valid = year is >= 1998 and <= 2097
-            && time[2] is >= 1 and <= 12
-            && time[3] >= 1 && time[3] <= DateTime.DaysInMonth(year, time[2])
-            && time[4] < 24 && time[5] < 60 && time[6] < 60
-            && nanosecond < 1_000_000_000
-            && (zone is >= -1440 and <= 1440 || zone == UnspecifiedTimeZone)
-            && (time[14] & ~3) == 0;
-        if (!valid)
+        if (!enable)
+        {
+            _alarmEnabled = false;
+            return EfiStatus.Success;
+        }
+
+        if (time is null || !IsValid(time))
         {
             return EfiStatus.InvalidParameter;
         }
 
-        var set = new DateTime(year, time[2], time[3], time[4], time[5], time[6], DateTimeKind.Utc);
-        _powerOn = set.AddTicks(-(long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
+        TimeSpan ahead = ToDateTime(time) - Clock();
+        if (ahead < TimeSpan.Zero || ahead > TimeSpan.FromDays(1))
+        {
+            return EfiStatus.Unsupported;
+        }
+
+        _alarm = [.. time];
+        _alarmEnabled = true;
         return EfiStatus.Success;
+    }
+
+    /// <summary>Sets the clock.</summary>
+    /// <returns>SUCCESS; INVALID_PARAMETER when a field is out of range.</returns>
+    public EfiStatus Set(ReadOnlySpan<byte> time)
+    {
+        if (!IsValid(time))
+        {
+            return EfiStatus.InvalidParameter;
+        }
+
+        _powerOn = ToDateTime(time).AddTicks(-(long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
+        return EfiStatus.Success;
+    }
+
+    private static DateTime ToDateTime(ReadOnlySpan<byte> time) => new(
+        BinaryPrimitives.ReadUInt16LittleEndian(time), time[2], time[3], time[4], time[5], time[6], DateTimeKind.Utc);
+
+    private static bool IsValid(ReadOnlySpan<byte> time)
+    {
+        int year = BinaryPrimitives.ReadUInt16LittleEndian(time);
+        short zone = BinaryPrimitives.ReadInt16LittleEndian(time[12..]);
+        return year is >= 1998 and <= 2097
+            && time[2] is >= 1 and <= 12
+            && time[3] >= 1 && time[3] <= DateTime.DaysInMonth(year, time[2])
+            && time[4] < 24 && time[5] < 60 && time[6] < 60
+            && BinaryPrimitives.ReadUInt32LittleEndian(time[8..]) < 1_000_000_000
+            && (zone is >= -1440 and <= 1440 || zone == UnspecifiedTimeZone)
+            && (time[14] & ~3) == 0;
     }
 }
