@@ -205,13 +205,13 @@ internal sealed class GcdMap
 
     private void Substitute(List<GcdEntry> before, List<GcdEntry> after)
     {
-        if (before[0].Start > 0 && _tree.TryFind(before[0].Start - 1, out GcdEntry below))
+        if (before[0].Start > 0 && _tree.TryFind(before[0].Start - 1, out GcdEntry below) && below.IsLike(after[0]))
         {
             before.Insert(0, below);
             after.Insert(0, below);
         }
 
-        if (_tree.TryFindAbove(before[^1].Start, out GcdEntry above))
+        if (_tree.TryFindAbove(before[^1].Start, out GcdEntry above) && above.IsLike(after[^1]))
         {
             before.Add(above);
             after.Add(above);

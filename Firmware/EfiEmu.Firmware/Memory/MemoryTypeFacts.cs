@@ -24,9 +24,14 @@ internal static class MemoryTypeFacts
     public static bool CanBeAllocated(MemoryType type) =>
         IsCustom(type) || (IsSpecified(type) && type.Value is not (7 or 14 or 15));
 
-    /// <summary>The attributes with RUNTIME as the type demands.</summary>
-    public static MemoryAttributes WithRuntimeOf(MemoryType type, MemoryAttributes attributes) => IsRuntime(type)
-        ? attributes | MemoryAttributes.Runtime
-        // A number that nobody defined keeps what it has, as in edk2.
-        : IsSpecified(type) ? attributes & ~MemoryAttributes.Runtime : attributes;
+    /// <summary>The attributes with RUNTIME as the type demands; a custom type keeps what it has, as in edk2.</summary>
+    public static MemoryAttributes WithRuntimeOf(MemoryType type, MemoryAttributes attributes)
+    {
+        if (IsRuntime(type))
+        {
+            return attributes | MemoryAttributes.Runtime;
+        }
+
+        return IsSpecified(type) ? attributes & ~MemoryAttributes.Runtime : attributes;
+    }
 }

@@ -38,9 +38,10 @@ public class MemoryCostTests
     }
 
     [Fact]
-    public void AcceptingAHundredThousandRanges_OneByOne_VisitsAFewNodesForEach()
+    public void AcceptingTwentyThousandRanges_OneByOne_VisitsAFewNodesForEach()
     {
-        var spaces = Enumerable.Range(0, 100_000).Select(i => Space(FourGiB + ((ulong)i * 2 * Page), 1, GcdMemoryType.Unaccepted, Ram));
+        const int Count = 20_000;
+        var spaces = Enumerable.Range(0, Count).Select(i => Space(FourGiB + ((ulong)i * 2 * Page), 1, GcdMemoryType.Unaccepted, Ram));
         var database = new MemoryDatabase(
             new([Space(0x100000, 4096, GcdMemoryType.SystemMemory, Ram), .. spaces], [], []), MemoryRules.Stable202511);
         long before = database.Visits;
@@ -50,7 +51,7 @@ public class MemoryCostTests
             database.AddMemorySpace(GcdMemoryType.SystemMemory, space.BaseAddress, space.Length, Ram);
         }
 
-        Assert.InRange((database.Visits - before) / 100_000.0, 1, 2_000);
+        Assert.InRange((database.Visits - before) / (double)Count, 1, 1_000);
         Assert.DoesNotContain(database.GetMemoryMap().Descriptors, d => d.Type == MemoryType.Unaccepted);
     }
 

@@ -10,10 +10,17 @@ internal sealed class MemoryModel
     public const uint NotAccepted = uint.MaxValue - 1;
 
     private readonly IReadOnlyList<MemoryBin> _bins;
+    private readonly uint[] _binTypes;
 
     public MemoryModel(MemoryLayout layout, int pages)
     {
         _bins = layout.Bins;
+        _binTypes = Enumerable.Repeat(7u, pages).ToArray();
+        foreach (MemoryBin bin in layout.Bins)
+        {
+            Array.Fill(_binTypes, bin.Type.Value, (int)(bin.Range.Start / 4096), (int)(bin.Range.Length / 4096));
+        }
+
         Types = Enumerable.Repeat(Hole, pages).ToArray();
         Attributes = new MemoryAttributes[pages];
         foreach (MemorySpace space in layout.Spaces)
@@ -85,7 +92,7 @@ internal sealed class MemoryModel
     /// <summary>What the memory map must say of a page: its type, or that of the bin around it.</summary>
     public uint Reported(int page) => Types[page] != 7
         ? Types[page] == NotAccepted ? 15 : Types[page]
-        : _bins.Cast<MemoryBin?>().FirstOrDefault(b => b!.Value.Range.Contains((ulong)page * 4096))?.Type.Value ?? 7;
+        : _binTypes[page];
 
     private ulong Highest(int pages, ulong bottom, ulong bound)
     {
