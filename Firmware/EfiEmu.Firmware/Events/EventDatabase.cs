@@ -19,22 +19,23 @@ internal sealed class EventDatabase
     private static readonly Tpl TimerCheckLevel = new(30);
 
     private readonly Dictionary<EfiEvent, EventRecord> _events = [];
-    private readonly Dictionary<Guid, LinkedList<EventRecord>> _groups = [];
+    private readonly EventGroups _groups = new();
     private readonly LinkedList<EventRecord> _runtime = [];
     private readonly NotificationQueues _queues = new();
     private readonly TimerQueue _timers = new();
     private readonly FirmwareClock _clock = new();
+    private readonly TaskPriority _priority = new();
     private readonly EventRecord _timerCheck = new(
         EfiEvent.Null,
         new EventPlan(EventType.NotifySignal, TimerCheckLevel, GuestAddress.Null, GuestAddress.Null, Group: null));
 
-    public EventDatabase() => JoinGroup(_timerCheck);
+    public EventDatabase() => _groups.Join(_timerCheck);
 
     /// <summary>The current task priority level.</summary>
-    public Tpl CurrentTpl { get; private set; } = Tpl.Application;
+    public Tpl CurrentTpl => _priority.Current;
 
     /// <summary>Whether firmware lets interrupts in: below TPL_HIGH_LEVEL.</summary>
-    public bool InterruptsEnabled { get; private set; } = true;
+    public bool InterruptsEnabled => _priority.InterruptsEnabled;
 
     /// <summary>How many events exist.</summary>
     public int Count => _events.Count;
@@ -66,7 +67,7 @@ internal sealed class EventDatabase
 
         if (record.IsNotifySignal)
         {
-            JoinGroup(record);
+            _groups.Join(record);
         }
     }
 
@@ -81,7 +82,7 @@ internal sealed class EventDatabase
 
         _timers.Disarm(record);
         _queues.Remove(record);
-        record.GroupNode.List?.Remove(record.GroupNode);
+        EventGroups.Leave(record);
         record.RuntimeNode.List?.Remove(record.RuntimeNode);
         return new CloseOutcome(EfiStatus.Success, record.Plan.Pool, record.HasProtocolNotifies);
     }
@@ -109,14 +110,9 @@ internal sealed class EventDatabase
     /// that waits already moves to the end of its queue.
     /// </summary>
     /// <returns>How many members the group has.</returns>
-    /// <remarks>Events without a group answer to the zero GUID, as they do in edk2.</remarks>
     public int SignalGroup(Guid group)
     {
-        if (!_groups.TryGetValue(group, out LinkedList<EventRecord>? members))
-        {
-            return 0;
-        }
-
+        IReadOnlyCollection<EventRecord> members = _groups.MembersOf(group);
         foreach (EventRecord member in members)
         {
             _queues.Queue(member);
@@ -126,7 +122,7 @@ internal sealed class EventDatabase
     }
 
     /// <summary>How many notifications a signal of the group would queue.</summary>
-    public int MembersOf(Guid group) => _groups.TryGetValue(group, out LinkedList<EventRecord>? members) ? members.Count : 0;
+    public int MembersOf(Guid group) => _groups.MembersOf(group).Count;
 
     /// <summary>
     /// The functions that SetVirtualAddressMap calls: events of the type VIRTUAL_ADDRESS_CHANGE in order of creation,
@@ -185,23 +181,13 @@ internal sealed class EventDatabase
 
     /// <summary>RaiseTPL. A lower level is set as well, as release builds of edk2 do.</summary>
     /// <returns>The level before.</returns>
-    public Tpl Raise(Tpl level)
-    {
-        Tpl before = CurrentTpl;
-        if (level >= Tpl.High && before < Tpl.High)
-        {
-            InterruptsEnabled = false;
-        }
-
-        CurrentTpl = level;
-        return before;
-    }
+    public Tpl Raise(Tpl level) => _priority.Raise(level);
 
     /// <summary>The last part of RestoreTPL, once <see cref="TryTakeNotification"/> has nothing above the level.</summary>
-    public void Restore(Tpl level) => Enter(level);
+    public void Restore(Tpl level) => _priority.Enter(level);
 
     /// <summary>Shuts interrupts out, as ExitBootServices does at its end.</summary>
-    public void DisableInterrupts() => InterruptsEnabled = false;
+    public void DisableInterrupts() => _priority.DisableInterrupts();
 
     /// <summary>
     /// Takes the next notification above a level: the highest level first, first come first served within it. The
@@ -216,7 +202,7 @@ internal sealed class EventDatabase
         {
             // The event of type NOTIFY_WAIT keeps its signal: only CheckEvent takes it away.
             record.IsSignalled &= !record.IsNotifySignal;
-            Enter(record.Plan.NotifyTpl);
+            _priority.Enter(record.Plan.NotifyTpl);
             if (record == _timerCheck)
             {
                 FireTimers();
@@ -344,23 +330,6 @@ internal sealed class EventDatabase
 
             _timers.Arm(record, next);
         }
-    }
-
-    private void JoinGroup(EventRecord record)
-    {
-        Guid group = record.Plan.Group ?? Guid.Empty;
-        if (!_groups.TryGetValue(group, out LinkedList<EventRecord>? members))
-        {
-            _groups.Add(group, members = []);
-        }
-
-        members.AddFirst(record.GroupNode);
-    }
-
-    private void Enter(Tpl level)
-    {
-        CurrentTpl = level;
-        InterruptsEnabled |= level < Tpl.High;
     }
 
     private static Notification ToNotification(EventRecord record, Tpl level) =>
