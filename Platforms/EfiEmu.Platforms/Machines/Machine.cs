@@ -207,7 +207,16 @@ public sealed class Machine : IDisposable
     public InstructionExcerpt DisassembleAt(GuestAddress address) => _reader.Read(address);
 
     /// <summary>Gives the guest's memory back to the host.</summary>
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        // Asked at run time: whether the processor holds memory of its own is its business.
+        if ((object)_processor is IDisposable processor)
+        {
+            processor.Dispose();
+        }
+
+        _memory.Dispose();
+    }
 
     // Protected 64-bit mode with SSE on, as boot services run; the page tables where OVMF's core puts them.
     private static ControlRegisters PowerOnControlRegisters(RamMap ram)

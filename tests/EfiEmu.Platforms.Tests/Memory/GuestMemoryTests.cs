@@ -192,6 +192,7 @@ public sealed class GuestMemoryTests
         var changed = new List<ulong>();
         memory.CodeChanged = (address, length) => changed.Add(address);
         memory.TranslatePage(0x3000, MemoryAccess.Execute);
+        memory.TranslatePage(0x8000, MemoryAccess.Execute);
         memory.TranslatePage(0x5000, MemoryAccess.Read);
 
         memory.Write(new GuestAddress(0x1000), new byte[0x1fff]);
@@ -202,7 +203,7 @@ public sealed class GuestMemoryTests
         memory.Fill(GuestAddress.Null, 0x100000, 0);
         memory.Fill(new GuestAddress(0x3800), 1, 9);
 
-        Assert.Equal([0x3000UL, 0x3000UL, 0x3000UL], changed);
+        Assert.Equal([0x3000UL, 0x3000UL, 0x8000UL, 0x3000UL], changed);
     }
 
     [Fact]
