@@ -182,6 +182,11 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
     private string LastRemark() =>
         boot.Recorder.Events.OfType<Remark>().LastOrDefault()?.Text ?? "no reason recorded";
 
+    private ulong LowestUnaccepted() => boot.Memory.GetMemorySpaceMap()
+        .Where(space => space.Type == GcdMemoryType.Unaccepted)
+        .Select(space => space.BaseAddress.Value)
+        .FirstOrDefault();
+
     // What the machine was given: the legacy hole below 1 MiB hides a little of it, and that is firmware's.
     private ulong MemoryBytes => _request.MemoryMap is null ? _request.MemoryBytes : boot.Machine.Layout.RamBytes;
 
@@ -206,7 +211,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             Acceptance = configuration.Policy.Name,
             Guest = Summary(),
             Outcome = new BootOutcome(
-                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge), status),
+                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge, LowestUnaccepted()), status),
             ExitBootServices = attempts,
             MemoryMaps =
             [

@@ -14,14 +14,15 @@ internal static class Verdict
         EfiStatus? status,
         IReadOnlyList<ExitBootServicesAttempt> attempts,
         RamAccount ram,
-        GuestKnowledge knowledge)
+        GuestKnowledge knowledge,
+        ulong lowestUnaccepted)
     {
         bool left = attempts.Any(a => a.Status == EfiStatus.Success);
         return end switch
         {
-            BootEnd.ExitBootServices => OfMemory(attempts, ram, knowledge),
-            BootEnd.HandOff => OfMemory(attempts, ram, knowledge),
-            BootEnd.Returned when left => OfMemory(attempts, ram, knowledge) + " " + Sentence(reason),
+            BootEnd.ExitBootServices => OfMemory(attempts, ram, knowledge, lowestUnaccepted),
+            BootEnd.HandOff => OfMemory(attempts, ram, knowledge, lowestUnaccepted),
+            BootEnd.Returned when left => OfMemory(attempts, ram, knowledge, lowestUnaccepted) + " " + Sentence(reason),
             BootEnd.Returned when status is { IsError: true } failed => $"The guest failed with {failed}.",
             BootEnd.Returned => Sentence(reason),
             BootEnd.GaveUp => string.Create(
@@ -33,14 +34,15 @@ internal static class Verdict
         };
     }
 
-    private static string OfMemory(IReadOnlyList<ExitBootServicesAttempt> attempts, RamAccount ram, GuestKnowledge knowledge)
+    private static string OfMemory(
+        IReadOnlyList<ExitBootServicesAttempt> attempts, RamAccount ram, GuestKnowledge knowledge, ulong lowestUnaccepted)
     {
         int count = attempts.TakeWhile(a => a.Status != EfiStatus.Success).Count() + 1;
         string attempt = count == 1 ? "at the first attempt" : string.Create(CultureInfo.InvariantCulture, $"at attempt {count}");
         if (ram.LostToGuest > 0)
         {
-            return $"This guest leaves boot services {attempt} but will not see {Size(ram.LostToGuest)} of its {Size(ram.Total)}: "
-                + "they stay unaccepted, nobody accepted them for it, and it shows no knowledge of unaccepted memory.";
+            return $"This guest leaves boot services {attempt} but will not see the memory above {Size(lowestUnaccepted)}: nobody accepted it for "
+                + $"the guest, which shows no knowledge of unaccepted memory, so it loses {Size(ram.LostToGuest)} of its {Size(ram.Total)}.";
         }
 
         if (ram.AcceptedAtExitBootServices > 0)

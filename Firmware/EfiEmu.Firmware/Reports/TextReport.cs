@@ -76,6 +76,10 @@ public static class TextReport
         if (report.UnacceptedTable is { } table)
         {
             WriteUnacceptedTable(page, table);
+            if (table.UnacceptedUnits == 0 && ram.Unaccepted > 0)
+            {
+                page.To(TextColumn).Text("the guest marks units in it after ExitBootServices", Tone.Quiet).End();
+            }
         }
     }
 
