@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using EfiEmu.Cpu.Operations;
 using EfiEmu.Cpu.Translation;
 
@@ -18,11 +19,10 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
 
     /// <summary>Runs from a block until the budget is spent (null) or a Gate, Halt or Stop is reached (that micro-operation).</summary>
     /// <exception cref="GuestStopException">A fault, with the state as before the instruction.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MicroOp* Run(Block* block)
     {
         byte* r = _state;
-        byte* reads = memory.ReadTable;
-        byte* writes = memory.WriteTable;
         Block** targets = code.Targets;
         byte* tlb;
         MicroOp* op;
@@ -64,141 +64,141 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
                 case MicroCode.Lea32Indexed: *(ulong*)(r + op->A) = (uint)(*(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement); op++; continue;
                 // Loads: zero-extending, into the low part, sign-extending, and for a write that follows.
                 case MicroCode.Load64:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 7) & PageMask) == *(ulong*)tlb ? *(ulong*)(addr + *(ulong*)(tlb + 8)) : memory.ReadSlow(addr, 8, op);
                     op++; continue;
                 case MicroCode.Load64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 7) & PageMask) == *(ulong*)tlb ? *(ulong*)(addr + *(ulong*)(tlb + 8)) : memory.ReadSlow(addr, 8, op);
                     op++; continue;
                 case MicroCode.Load32:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 3) & PageMask) == *(ulong*)tlb ? *(uint*)(addr + *(ulong*)(tlb + 8)) : (uint)memory.ReadSlow(addr, 4, op);
                     op++; continue;
                 case MicroCode.Load32Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 3) & PageMask) == *(ulong*)tlb ? *(uint*)(addr + *(ulong*)(tlb + 8)) : (uint)memory.ReadSlow(addr, 4, op);
                     op++; continue;
                 case MicroCode.Load16:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 1) & PageMask) == *(ulong*)tlb ? *(ushort*)(addr + *(ulong*)(tlb + 8)) : (ushort)memory.ReadSlow(addr, 2, op);
                     op++; continue;
                 case MicroCode.Load16Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 1) & PageMask) == *(ulong*)tlb ? *(ushort*)(addr + *(ulong*)(tlb + 8)) : (ushort)memory.ReadSlow(addr, 2, op);
                     op++; continue;
                 case MicroCode.Load8:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (addr & PageMask) == *(ulong*)tlb ? *(byte*)(addr + *(ulong*)(tlb + 8)) : (byte)memory.ReadSlow(addr, 1, op);
                     op++; continue;
                 case MicroCode.Load8Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (addr & PageMask) == *(ulong*)tlb ? *(byte*)(addr + *(ulong*)(tlb + 8)) : (byte)memory.ReadSlow(addr, 1, op);
                     op++; continue;
                 case MicroCode.LoadLow16Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ushort*)(r + op->A) = ((addr + 1) & PageMask) == *(ulong*)tlb ? *(ushort*)(addr + *(ulong*)(tlb + 8)) : (ushort)memory.ReadSlow(addr, 2, op);
                     op++; continue;
                 case MicroCode.LoadLow8Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(byte*)(r + op->A) = (addr & PageMask) == *(ulong*)tlb ? *(byte*)(addr + *(ulong*)(tlb + 8)) : (byte)memory.ReadSlow(addr, 1, op);
                     op++; continue;
                 case MicroCode.LoadSigned32To64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (ulong)(int)(((addr + 3) & PageMask) == *(ulong*)tlb ? *(uint*)(addr + *(ulong*)(tlb + 8)) : (uint)memory.ReadSlow(addr, 4, op));
                     op++; continue;
                 case MicroCode.LoadSigned16To64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (ulong)(short)(((addr + 1) & PageMask) == *(ulong*)tlb ? *(ushort*)(addr + *(ulong*)(tlb + 8)) : (ushort)memory.ReadSlow(addr, 2, op));
                     op++; continue;
                 case MicroCode.LoadSigned8To64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (ulong)(sbyte)((addr & PageMask) == *(ulong*)tlb ? *(byte*)(addr + *(ulong*)(tlb + 8)) : (byte)memory.ReadSlow(addr, 1, op));
                     op++; continue;
                 case MicroCode.LoadSigned16To32Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (uint)(short)(((addr + 1) & PageMask) == *(ulong*)tlb ? *(ushort*)(addr + *(ulong*)(tlb + 8)) : (ushort)memory.ReadSlow(addr, 2, op));
                     op++; continue;
                 case MicroCode.LoadSigned8To32Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (uint)(sbyte)((addr & PageMask) == *(ulong*)tlb ? *(byte*)(addr + *(ulong*)(tlb + 8)) : (byte)memory.ReadSlow(addr, 1, op));
                     op++; continue;
                 case MicroCode.LoadForWrite64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 7) & PageMask) == *(ulong*)tlb ? *(ulong*)(addr + *(ulong*)(tlb + 8)) : memory.ReadForWriteSlow(addr, 8, op);
                     op++; continue;
                 case MicroCode.LoadForWrite32Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 3) & PageMask) == *(ulong*)tlb ? *(uint*)(addr + *(ulong*)(tlb + 8)) : memory.ReadForWriteSlow(addr, 4, op);
                     op++; continue;
                 case MicroCode.LoadForWrite16Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = ((addr + 1) & PageMask) == *(ulong*)tlb ? *(ushort*)(addr + *(ulong*)(tlb + 8)) : memory.ReadForWriteSlow(addr, 2, op);
                     op++; continue;
                 case MicroCode.LoadForWrite8Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     *(ulong*)(r + op->A) = (addr & PageMask) == *(ulong*)tlb ? *(byte*)(addr + *(ulong*)(tlb + 8)) : memory.ReadForWriteSlow(addr, 1, op);
                     op++; continue;
                 // Stores.
                 case MicroCode.Store64:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = *(ulong*)(r + op->A); } else { memory.WriteSlow(addr, *(ulong*)(r + op->A), 8, op); }
                     op++; continue;
                 case MicroCode.Store64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = *(ulong*)(r + op->A); } else { memory.WriteSlow(addr, *(ulong*)(r + op->A), 8, op); }
                     op++; continue;
                 case MicroCode.Store32:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 3) & PageMask) == *(ulong*)tlb) { *(uint*)(addr + *(ulong*)(tlb + 8)) = *(uint*)(r + op->A); } else { memory.WriteSlow(addr, *(uint*)(r + op->A), 4, op); }
                     op++; continue;
                 case MicroCode.Store32Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 3) & PageMask) == *(ulong*)tlb) { *(uint*)(addr + *(ulong*)(tlb + 8)) = *(uint*)(r + op->A); } else { memory.WriteSlow(addr, *(uint*)(r + op->A), 4, op); }
                     op++; continue;
                 case MicroCode.Store16:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 1) & PageMask) == *(ulong*)tlb) { *(ushort*)(addr + *(ulong*)(tlb + 8)) = *(ushort*)(r + op->A); } else { memory.WriteSlow(addr, *(ushort*)(r + op->A), 2, op); }
                     op++; continue;
                 case MicroCode.Store16Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 1) & PageMask) == *(ulong*)tlb) { *(ushort*)(addr + *(ulong*)(tlb + 8)) = *(ushort*)(r + op->A); } else { memory.WriteSlow(addr, *(ushort*)(r + op->A), 2, op); }
                     op++; continue;
                 case MicroCode.Store8:
-                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if ((addr & PageMask) == *(ulong*)tlb) { *(byte*)(addr + *(ulong*)(tlb + 8)) = r[op->A]; } else { memory.WriteSlow(addr, r[op->A], 1, op); }
                     op++; continue;
                 case MicroCode.Store8Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if ((addr & PageMask) == *(ulong*)tlb) { *(byte*)(addr + *(ulong*)(tlb + 8)) = r[op->A]; } else { memory.WriteSlow(addr, r[op->A], 1, op); }
                     op++; continue;
                 case MicroCode.StoreImmediate64Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 8, op); }
                     op++; continue;
                 case MicroCode.StoreImmediate32Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 3) & PageMask) == *(ulong*)tlb) { *(uint*)(addr + *(ulong*)(tlb + 8)) = (uint)op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 4, op); }
                     op++; continue;
                 case MicroCode.StoreImmediate16Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 1) & PageMask) == *(ulong*)tlb) { *(ushort*)(addr + *(ulong*)(tlb + 8)) = (ushort)op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 2, op); }
                     op++; continue;
                 case MicroCode.StoreImmediate8Indexed:
-                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + op->Base) + (*(ulong*)(r + op->Index) << op->Scale) + op->Displacement; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if ((addr & PageMask) == *(ulong*)tlb) { *(byte*)(addr + *(ulong*)(tlb + 8)) = (byte)op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 1, op); }
                     op++; continue;
                 // The stack.
                 case MicroCode.Push:
-                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = *(ulong*)(r + op->A); } else { memory.WriteSlow(addr, *(ulong*)(r + op->A), 8, op); }
                     *(ulong*)(r + Slot.Rsp) = addr; op++; continue;
                 case MicroCode.PushImmediate:
-                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 8, op); }
                     *(ulong*)(r + Slot.Rsp) = addr; op++; continue;
                 case MicroCode.Pop:
-                    addr = *(ulong*)(r + Slot.Rsp); tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + Slot.Rsp); tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     a = ((addr + 7) & PageMask) == *(ulong*)tlb ? *(ulong*)(addr + *(ulong*)(tlb + 8)) : memory.ReadSlow(addr, 8, op);
                     *(ulong*)(r + Slot.Rsp) = addr + 8; *(ulong*)(r + op->A) = a; op++; continue;
                 // Arithmetic whose flags nobody reads.
@@ -549,6 +549,7 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
                 case MicroCode.ShiftRightSigned64: *(ulong*)(r + op->A) = (ulong)(*(long*)(r + op->A) >> (int)op->Immediate); op++; continue;
                 case MicroCode.RotateLeft64: *(ulong*)(r + op->A) = BitOperations.RotateLeft(*(ulong*)(r + op->A), (int)op->Immediate); op++; continue;
                 case MicroCode.RotateRight64: *(ulong*)(r + op->A) = BitOperations.RotateRight(*(ulong*)(r + op->A), (int)op->Immediate); op++; continue;
+                case MicroCode.RotateLeftFlags64: Arithmetic.RotateLeft64(r, op->A, (int)op->Immediate); op++; continue;
                 case MicroCode.ShiftLeftFlags64:
                     b = *(ulong*)(r + op->A); a = *(ulong*)(r + op->A) << (int)op->Immediate; b = (b >> (64 - (int)op->Immediate)) & 1; *(ulong*)(r + op->A) = a;
                     *(ulong*)(r + Slot.FlagA) = a; *(ulong*)(r + Slot.FlagB) = b | (((a >> 63) ^ b) << 1); r[Slot.FlagKind] = FlagKind.Result64; op++; continue;
@@ -563,6 +564,7 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
                 case MicroCode.ShiftRightSigned32: *(ulong*)(r + op->A) = (uint)(*(int*)(r + op->A) >> (int)op->Immediate); op++; continue;
                 case MicroCode.RotateLeft32: *(ulong*)(r + op->A) = BitOperations.RotateLeft(*(uint*)(r + op->A), (int)op->Immediate); op++; continue;
                 case MicroCode.RotateRight32: *(ulong*)(r + op->A) = BitOperations.RotateRight(*(uint*)(r + op->A), (int)op->Immediate); op++; continue;
+                case MicroCode.RotateLeftFlags32: Arithmetic.RotateLeft32(r, op->A, (int)op->Immediate); op++; continue;
                 case MicroCode.ShiftLeftFlags32:
                     b = *(uint*)(r + op->A); a = *(uint*)(r + op->A) << (int)op->Immediate; b = (b >> (32 - (int)op->Immediate)) & 1; *(ulong*)(r + op->A) = a;
                     *(ulong*)(r + Slot.FlagA) = a; *(ulong*)(r + Slot.FlagB) = b | (((a >> 31) ^ b) << 1); r[Slot.FlagKind] = FlagKind.Result32; op++; continue;
@@ -648,16 +650,16 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
                 case MicroCode.FallThrough: goto NotTaken;
                 case MicroCode.JumpTo: a = *(ulong*)(r + op->A); goto Dynamic;
                 case MicroCode.Call:
-                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 8, op); }
                     *(ulong*)(r + Slot.Rsp) = addr; goto Taken;
                 case MicroCode.CallTo:
-                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = writes + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + Slot.Rsp) - 8; tlb = r + Slot.WriteTable + (nint)((addr >> 8) & TlbOffsetMask);
                     a = *(ulong*)(r + op->A);
                     if (((addr + 7) & PageMask) == *(ulong*)tlb) { *(ulong*)(addr + *(ulong*)(tlb + 8)) = op->Immediate; } else { memory.WriteSlow(addr, op->Immediate, 8, op); }
                     *(ulong*)(r + Slot.Rsp) = addr; goto Dynamic;
                 case MicroCode.Return:
-                    addr = *(ulong*)(r + Slot.Rsp); tlb = reads + (nint)((addr >> 8) & TlbOffsetMask);
+                    addr = *(ulong*)(r + Slot.Rsp); tlb = r + Slot.ReadTable + (nint)((addr >> 8) & TlbOffsetMask);
                     a = ((addr + 7) & PageMask) == *(ulong*)tlb ? *(ulong*)(addr + *(ulong*)(tlb + 8)) : memory.ReadSlow(addr, 8, op);
                     *(ulong*)(r + Slot.Rsp) = addr + 8 + op->Immediate; goto Dynamic;
                 // Everything else.
