@@ -72,7 +72,9 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
     {
         EfiHandle parent = BringUp();
         byte[] path = DevicePath.Join(BootDevice.Path, DevicePath.OfFile(BootDevice.GuestPath));
-        EfiResult<EfiHandle> loaded = boot.Images.LoadImage(bootPolicy: true, parent, path, _request.Guest.Bytes, _request.Guest.Name);
+        EfiResult<EfiHandle> loaded = _request.Guest.Image is { } image
+            ? boot.Images.LoadParsed(image, parent, path, _request.Guest.Name)
+            : boot.Images.LoadImage(bootPolicy: true, parent, path, _request.Guest.Bytes, _request.Guest.Name);
         if (!loaded.Succeeded)
         {
             throw new BootStoppedException(BootEnd.Returned, $"firmware cannot load the image: {LastRemark()} ({loaded.Status})")
@@ -232,7 +234,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
 
     private GuestSummary Summary() => new(
         _request.Guest.Name,
-        Convert.ToHexStringLower(SHA256.HashData(_request.Guest.Bytes.Span)),
+        _request.Guest.Image is null ? Convert.ToHexStringLower(SHA256.HashData(_request.Guest.Bytes.Span)) : "",
         _request.Guest.Description,
         (ulong)_request.Guest.Bytes.Length);
 

@@ -46,9 +46,13 @@ public static class TextReport
     {
         Field(page, "platform", $"{report.Platform}, {Quantities.Bytes(report.MemoryBytes)}");
         Field(page, "firmware", $"{report.Firmware}, acceptance {report.Acceptance}");
-        Field(page, "guest", $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}");
+        bool isFile = report.Guest.Sha256.Length > 0;
+        Field(page, "guest", isFile ? $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}" : report.Guest.Name);
         Field(page, string.Empty, report.Guest.Description);
-        Field(page, string.Empty, $"sha256 {report.Guest.Sha256}");
+        if (isFile)
+        {
+            Field(page, string.Empty, $"sha256 {report.Guest.Sha256}");
+        }
     }
 
     private static void Field(ReportPage page, string name, string text)
