@@ -184,6 +184,11 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
     private string LastRemark() =>
         boot.Recorder.Events.OfType<Remark>().LastOrDefault()?.Text ?? "no reason recorded";
 
+    private static ulong CostBeforeGuest(IReadOnlyList<BootEvent> events) => events
+        .OfType<MemoryAccepted>()
+        .Where(e => e.Acceptor == MemoryAcceptor.FirmwareBeforeGuest)
+        .Aggregate(0UL, (sum, e) => sum + e.CostNanoseconds);
+
     private ulong LowestUnaccepted() => boot.Memory.GetMemorySpaceMap()
         .Where(space => space.Type == GcdMemoryType.Unaccepted)
         .Select(space => space.BaseAddress.Value)
@@ -213,7 +218,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             Acceptance = configuration.Policy.Name,
             Guest = Summary(),
             Outcome = new BootOutcome(
-                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge, LowestUnaccepted()), status),
+                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge, LowestUnaccepted(), CostBeforeGuest(events)), status),
             ExitBootServices = attempts,
             MemoryMaps =
             [

@@ -8,6 +8,14 @@ namespace EfiEmu.Firmware;
 internal static class Verdict
 {
     /// <summary>What the boot says about its guest.</summary>
+    /// <param name="end">How the boot ended.</param>
+    /// <param name="reason">Why, as a clause.</param>
+    /// <param name="status">What the guest returned, or null.</param>
+    /// <param name="attempts">The ExitBootServices calls.</param>
+    /// <param name="ram">The RAM account.</param>
+    /// <param name="knowledge">What the guest understands.</param>
+    /// <param name="lowestUnaccepted">The lowest address that is unaccepted at the end.</param>
+    /// <param name="acceptanceBeforeGuest">Virtual nanoseconds that acceptance took before the guest.</param>
     public static string Of(
         BootEnd end,
         string reason,
@@ -15,14 +23,15 @@ internal static class Verdict
         IReadOnlyList<ExitBootServicesAttempt> attempts,
         RamAccount ram,
         GuestKnowledge knowledge,
-        ulong lowestUnaccepted)
+        ulong lowestUnaccepted,
+        ulong acceptanceBeforeGuest)
     {
         bool left = attempts.Any(a => a.Status == EfiStatus.Success);
         return end switch
         {
-            BootEnd.ExitBootServices => OfMemory(attempts, ram, knowledge, lowestUnaccepted),
-            BootEnd.HandOff => OfMemory(attempts, ram, knowledge, lowestUnaccepted),
-            BootEnd.Returned when left => OfMemory(attempts, ram, knowledge, lowestUnaccepted) + " " + Sentence(reason),
+            BootEnd.ExitBootServices => OfMemory(attempts, ram, knowledge, lowestUnaccepted, acceptanceBeforeGuest),
+            BootEnd.HandOff => OfMemory(attempts, ram, knowledge, lowestUnaccepted, acceptanceBeforeGuest),
+            BootEnd.Returned when left => OfMemory(attempts, ram, knowledge, lowestUnaccepted, acceptanceBeforeGuest) + " " + Sentence(reason),
             BootEnd.Returned when status is { IsError: true } failed => $"The guest failed with {failed}.",
             BootEnd.Returned => Sentence(reason),
             BootEnd.GaveUp => string.Create(
@@ -35,7 +44,11 @@ internal static class Verdict
     }
 
     private static string OfMemory(
-        IReadOnlyList<ExitBootServicesAttempt> attempts, RamAccount ram, GuestKnowledge knowledge, ulong lowestUnaccepted)
+        IReadOnlyList<ExitBootServicesAttempt> attempts,
+        RamAccount ram,
+        GuestKnowledge knowledge,
+        ulong lowestUnaccepted,
+        ulong acceptanceBeforeGuest)
     {
         int count = attempts.TakeWhile(a => a.Status != EfiStatus.Success).Count() + 1;
         string attempt = count == 1 ? "at the first attempt" : string.Create(CultureInfo.InvariantCulture, $"at attempt {count}");
@@ -60,7 +73,10 @@ internal static class Verdict
                 : $"This guest knows unaccepted memory: it takes {Size(ram.Unaccepted)} over unaccepted, left boot services {attempt}, and loses nothing.";
         }
 
-        return $"This guest leaves boot services {attempt} with all of its {Size(ram.Total)} accepted.";
+        return acceptanceBeforeGuest == 0
+            ? $"This guest leaves boot services {attempt} with all of its {Size(ram.Total)} to use."
+            : $"Firmware accepted all {Size(ram.Total)} before this guest, in {Quantities.Seconds(acceptanceBeforeGuest, 1)} of virtual time; "
+                + $"the guest needs to know nothing of unaccepted memory and leaves boot services {attempt}.";
     }
 
     private static string Times(int count) => count switch

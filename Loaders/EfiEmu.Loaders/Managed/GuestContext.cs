@@ -11,6 +11,7 @@ internal sealed class GuestContext(IGuestCaller caller, EfiHandle image, GuestAd
     private const ulong OutputStringOffset = 8;
     private const ulong GetMemoryMapOffset = 56;
     private const ulong AllocatePoolOffset = 64;
+    private const ulong InstallConfigurationTableOffset = 192;
     private const ulong ExitBootServicesOffset = 232;
     private const ulong LocateProtocolOffset = 320;
 
@@ -60,6 +61,12 @@ internal sealed class GuestContext(IGuestCaller caller, EfiHandle image, GuestAd
         Memory.WriteGuid(_out + 32, protocol);
         EfiStatus status = CallBootService(LocateProtocolOffset, _out.Value + 32, 0, _out.Value);
         return new EfiResult<GuestAddress>(status, Memory.ReadPointer(_out));
+    }
+
+    public EfiStatus InstallConfigurationTable(Guid guid, GuestAddress table)
+    {
+        Memory.WriteGuid(_out + 32, guid);
+        return CallBootService(InstallConfigurationTableOffset, _out.Value + 32, table.Value);
     }
 
     private EfiStatus CallBootService(ulong offset, params ReadOnlySpan<ulong> arguments)

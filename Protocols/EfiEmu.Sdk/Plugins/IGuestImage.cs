@@ -53,4 +53,7 @@ public interface IGuestContext
 
     /// <summary>LocateProtocol.</summary>
     EfiResult<GuestAddress> LocateProtocol(Guid protocol);
+
+    /// <summary>InstallConfigurationTable.</summary>
+    EfiStatus InstallConfigurationTable(Guid guid, GuestAddress table);
 }
