@@ -32,7 +32,6 @@ internal static class Verdict
             BootEnd.ExitBootServices => OfMemory(attempts, ram, knowledge, lowestUnaccepted, acceptanceBeforeGuest),
             BootEnd.HandOff => OfMemory(attempts, ram, knowledge, lowestUnaccepted, acceptanceBeforeGuest),
             BootEnd.Returned when left => OfMemory(attempts, ram, knowledge, lowestUnaccepted, acceptanceBeforeGuest) + " " + Sentence(reason),
-            BootEnd.Returned when status is { IsError: true } failed => $"The guest failed with {failed}.",
             BootEnd.Returned => Sentence(reason),
             BootEnd.GaveUp => string.Create(
                 CultureInfo.InvariantCulture,
@@ -75,7 +74,7 @@ internal static class Verdict
 
         return acceptanceBeforeGuest == 0
             ? $"This guest leaves boot services {attempt} with all of its {Size(ram.Total)} to use."
-            : $"Firmware accepted all {Size(ram.Total)} before this guest, in {Quantities.Seconds(acceptanceBeforeGuest, 1)} of virtual time; "
+            : $"Firmware accepted all {Size(ram.Total)} before this guest, in {Quantities.Seconds(acceptanceBeforeGuest, 3)} of virtual time; "
                 + $"the guest needs to know nothing of unaccepted memory and leaves boot services {attempt}.";
     }
 

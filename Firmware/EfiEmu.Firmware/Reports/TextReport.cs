@@ -32,7 +32,7 @@ public static class TextReport
         WriteMemory(page, report);
         if (report.Fault is { } fault)
         {
-            FaultSection.Write(page, fault);
+            FaultSection.Write(page, fault, report.Outcome.End);
         }
 
         page.Section("VERDICT");
