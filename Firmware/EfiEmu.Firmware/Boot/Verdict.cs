@@ -22,7 +22,6 @@ internal static class Verdict
             BootEnd.ExitBootServices => OfMemory(attempts, ram, knowledge),
             BootEnd.HandOff => OfMemory(attempts, ram, knowledge),
             BootEnd.Returned when left => OfMemory(attempts, ram, knowledge) + " " + Sentence(reason),
-            BootEnd.Returned when status is { IsError: true } failed => $"The guest failed with {failed}.",
             BootEnd.Returned => Sentence(reason),
             BootEnd.GaveUp => string.Create(
                 CultureInfo.InvariantCulture,
