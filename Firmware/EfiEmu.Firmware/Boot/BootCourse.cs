@@ -35,7 +35,8 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         {
             EfiStatus status = StartGuest();
             bool gaveUp = boot.ExitObserver.Attempts.Count > 0 && boot.ExitObserver.Attempts.All(a => a.Status.IsError);
-            return (gaveUp ? BootEnd.GaveUp : BootEnd.Returned, $"the guest {(status.IsError ? "failed with" : "returned")} {status}", status);
+            string reason = status.IsError ? $"the guest failed with {status}" : $"the guest returned {status}";
+            return (gaveUp ? BootEnd.GaveUp : BootEnd.Returned, reason, status);
         }
         catch (BootStoppedException stop) when (stop.Status is null && stop.End != BootEnd.ExitBootServices && Seen(stop.Message, stop.Address))
         {

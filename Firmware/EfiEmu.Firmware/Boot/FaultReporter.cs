@@ -33,23 +33,24 @@ internal static class FaultReporter
     private static string History(GuestAddress address, Machine machine, MemoryDatabase memory, ImageServices images)
     {
         string owner = images.ImageAt(address) is { } image ? $", image {image.Name}" : "";
-        string type = memory.DescriptorAt(address) is { } descriptor
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"{descriptor.Type} 0x{descriptor.PhysicalStart.Value:x}-0x{descriptor.PhysicalEnd.Value:x}{owner}")
-            : Space(address, memory);
+        string type = memory.DescriptorAt(address) is { } descriptor ? Describe(descriptor) + owner : Space(address, memory);
         return machine.Platform.RequiresAcceptance && machine.AcceptorOf(address) is { } acceptor
             ? $"{type}, accepted by {Name(acceptor)}"
             : type;
+    }
+
+    private static string Describe(MemoryDescriptor descriptor)
+    {
+        string advice = descriptor.Type == MemoryType.Unaccepted ? ": the guest must accept it before it touches it" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{descriptor.Type} 0x{descriptor.PhysicalStart.Value:x}-0x{descriptor.PhysicalEnd.Value:x}{advice}");
     }
 
     private static string Space(GuestAddress address, MemoryDatabase memory) =>
         memory.GetMemorySpaceDescriptor(address).TryGet(out MemorySpaceDescriptor space)
             ? space.Type switch
             {
-                GcdMemoryType.Unaccepted => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"UnacceptedMemory 0x{space.BaseAddress.Value:x}-0x{space.BaseAddress.Value + space.Length - 1:x}: the guest must accept it before it touches it"),
                 GcdMemoryType.NonExistent => "no memory, no device",
                 _ => space.Type.ToString(),
             }

@@ -13,6 +13,9 @@ internal sealed class ExitObserver(MemoryDatabase memory, BootRecorder recorder,
 {
     private const int CausesNamed = 3;
 
+    // Each attempt keeps a memory map for the report. Linux tries twice, GRUB a few times more.
+    private const int MostAttempts = 100;
+
     private readonly List<ExitBootServicesAttempt> _attempts = [];
     private readonly List<StagedMemoryMap> _maps = [];
     private int _started;
@@ -27,6 +30,11 @@ internal sealed class ExitObserver(MemoryDatabase memory, BootRecorder recorder,
 
     public void AttemptStarted(int attempt)
     {
+        if (attempt > MostAttempts)
+        {
+            throw new BootStoppedException(BootEnd.Budget, $"the guest called ExitBootServices more than {MostAttempts} times");
+        }
+
         _started = attempt;
         _firstEvent = recorder.Events.Count;
     }
