@@ -102,6 +102,9 @@ internal sealed class Timeline
             case ImageExited exited:
                 Tell("guest", $"{exited.Name} returns {exited.Status}", exited, exited.Status.IsError ? Tone.Bad : Tone.Normal, "Exit");
                 break;
+            case EventGroupSignalled { Members: 0 } unheard when unheard.Group != KnownGuids.BeforeExitBootServicesGroup:
+                // That nobody heard of the end of boot services is the rule.
+                break;
             case EventGroupSignalled signalled:
                 Tell(
                     "firmware",

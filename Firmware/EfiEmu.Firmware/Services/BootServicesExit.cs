@@ -44,12 +44,12 @@ internal sealed class BootServicesExit(
         if (mapKey != memory.MapKey)
         {
             observer.AttemptEnded(mapKey, memory.MapKey, EfiStatus.InvalidParameter);
-            events.SignalGroup(KnownGuids.ExitBootServicesFailedGroup);
+            events.SignalGroup(KnownGuids.ExitBootServicesFailedGroup, always: true);
             return EfiStatus.InvalidParameter;
         }
 
         observer.AttemptEnded(mapKey, memory.MapKey, EfiStatus.Success);
-        events.SignalGroup(KnownGuids.ExitBootServicesGroup);
+        events.SignalGroup(KnownGuids.ExitBootServicesGroup, always: true);
         events.DisableInterrupts();
         tables.EndBootServices();
         Succeeded = true;
