@@ -22,6 +22,9 @@ public interface IPlatform
     /// </summary>
     ReadOnlyMemory<byte> ConfidentialBlob { get; }
 
+    /// <summary>What the launch of the guest leaves in memory, by address.</summary>
+    internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPages { get; }
+
     /// <summary>What OVMF does differently here.</summary>
     internal OvmfTraits Ovmf { get; }
 

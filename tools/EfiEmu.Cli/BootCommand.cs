@@ -12,7 +12,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
     private const string DefaultMemory = "8G";
 
     private static readonly string[] Formats = ["text", "json"];
-    private static readonly string[] Ends = ["exit-boot-services", "guest-end"];
+    private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
 
     /// <summary>Boots and reports.</summary>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
@@ -61,7 +61,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
             Acceptance = acceptance,
             LoadOptions = loadOptions,
             Initrd = Initrd(parsed),
-            Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, _ => BootUntil.GuestEnd },
+            Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, "hand-off" => BootUntil.HandOff, _ => BootUntil.GuestEnd },
             Trace = parsed.GetValue(options.Trace),
             Budget = budget,
             Seed = seed,

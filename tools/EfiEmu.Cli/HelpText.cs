@@ -42,7 +42,8 @@ internal static class HelpText
           --seed N                seeds everything that is random to the guest; default 0
 
         The run:
-          --until WHERE           exit-boot-services (default for a Linux kernel) or guest-end (otherwise)
+          --until WHERE           exit-boot-services (default for a kernel), hand-off (where a kernel's stub
+                                  jumps into the kernel) or guest-end (default for other images)
           --max-instructions N    stop the guest after N instructions
 
         The report:

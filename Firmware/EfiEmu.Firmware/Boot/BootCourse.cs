@@ -38,7 +38,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             string reason = status.IsError ? $"the guest failed with {status}" : $"the guest returned {status}";
             return (gaveUp ? BootEnd.GaveUp : BootEnd.Returned, reason, status);
         }
-        catch (BootStoppedException stop) when (stop.Status is null && stop.End != BootEnd.ExitBootServices && Seen(stop.Message, stop.Address))
+        catch (BootStoppedException stop) when (stop.Status is null && stop.End is not (BootEnd.ExitBootServices or BootEnd.HandOff) && Seen(stop.Message, stop.Address))
         {
             return (stop.End, stop.Message, null);
         }

@@ -29,6 +29,10 @@ internal sealed class BootMachine
         IGuestMemory memory = machine.Memory;
         Acceptance = new AcceptanceServices(configuration.Policy, machine, recorder);
         AcceptBeforeGuest(configuration.Policy);
+        if (configuration.Request.MemoryMap is null)
+        {
+            machine.WriteLaunchPages();
+        }
 
         Memory = new MemoryDatabase(machine.Layout, configuration.Profile.MemoryRules);
         Pool = new PoolAllocator(Memory, memory);
@@ -56,7 +60,14 @@ internal sealed class BootMachine
         Dxe = new DxeServices(Memory, Allocator, changes, Events, memory);
         var variables = new VariableStore(VariableLimits.Ovmf4M);
         Runtime = new RuntimeServices(exit, variables);
-        exit.Exited = variables.EnterRuntime;
+        exit.Exited = () =>
+        {
+            variables.EnterRuntime();
+            if (configuration.Until == BootUntil.HandOff)
+            {
+                machine.ConfineExecution(Images.Code);
+            }
+        };
         BuildTables(exit, memory, new MonotonicCounter(OvmfVariables.FirstMonotonicHigh));
         Machine[GuestRegister.Rsp] = Arena.Take(MemoryType.BootServicesData, StackPages).Value + (StackPages * GuestAddress.PageSize);
     }

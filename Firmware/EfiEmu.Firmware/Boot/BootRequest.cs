@@ -64,6 +64,9 @@ public enum BootUntil
     /// <summary>At the first ExitBootServices that succeeds.</summary>
     ExitBootServices,
 
+    /// <summary>Where the guest, out of boot services, jumps out of its image: a kernel's stub into the kernel.</summary>
+    HandOff,
+
     /// <summary>Where the guest itself ends.</summary>
     GuestEnd,
 }

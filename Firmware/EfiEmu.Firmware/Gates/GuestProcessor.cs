@@ -185,6 +185,8 @@ internal sealed class GuestProcessor : IGuestCaller
                 case MachineExitKind.Halted:
                     Sleep();
                     break;
+                case MachineExitKind.LeftCode:
+                    throw new BootStoppedException(BootEnd.HandOff, $"the guest handed over to {exit.Address}");
                 case MachineExitKind.Fault:
                     throw new BootStoppedException(BootEnd.Fault, exit.Detail) { Address = exit.Address };
                 default:

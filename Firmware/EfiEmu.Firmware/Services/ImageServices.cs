@@ -32,6 +32,9 @@ internal sealed class ImageServices(
     /// <summary>The image that runs now, or null.</summary>
     public LoadedImage? Current => _running.TryPeek(out LoadedImage? image) ? image : null;
 
+    /// <summary>The pages of all images.</summary>
+    public IReadOnlyList<MemoryRange> Code => [.. _images.Values.Select(i => i.Pages)];
+
     /// <summary>The image that lies at an address, or null.</summary>
     public LoadedImage? ImageAt(GuestAddress address) => _images.Values.FirstOrDefault(i => i.Pages.Contains(address.Value));
 

@@ -117,6 +117,11 @@ public sealed class Machine : IDisposable
                 throw _memory.BudgetException;
             }
 
+            if (exit is { Kind: ProcessorExitKind.Fault, Access: MemoryAccess.Execute } && _bus.IsOutsideCode(exit.Address))
+            {
+                return new MachineExit(MachineExitKind.LeftCode, new GuestAddress(exit.Address), string.Empty);
+            }
+
             if (exit.Kind != ProcessorExitKind.PlatformInstruction)
             {
                 return MachineExits.From(exit, _processor.Rip, _memory);
@@ -144,6 +149,22 @@ public sealed class Machine : IDisposable
         _bus.AddGates(range);
         _processor.FlushTranslations();
         _processor.InvalidateCode(range.Start, range.Length);
+    }
+
+    /// <summary>Confines execution to ranges of whole pages, and gates: a jump elsewhere stops the guest there.</summary>
+    public void ConfineExecution(IReadOnlyList<MemoryRange> code)
+    {
+        _bus.ConfineExecution(code);
+        _processor.FlushTranslations();
+    }
+
+    /// <summary>Puts what the platform's launch leaves in memory into pages that firmware has accepted by now.</summary>
+    public void WriteLaunchPages()
+    {
+        foreach ((ulong address, ReadOnlyMemory<byte> contents) in Platform.LaunchPages)
+        {
+            Memory.Write(new GuestAddress(address), contents.Span);
+        }
     }
 
     /// <summary>Whether reaching an address stops the guest.</summary>

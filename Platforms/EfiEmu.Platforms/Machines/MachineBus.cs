@@ -11,6 +11,7 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
     private readonly ModelSpecificRegisters _registers = new(clock);
     private readonly SeededRandom _random = new(seed, SeededRandom.InstructionStream);
     private readonly List<MemoryRange> _gates = [];
+    private IReadOnlyList<MemoryRange>? _code;
 
     /// <summary>The I/O ports.</summary>
     public IoPorts Ports { get; } = new();
@@ -20,7 +21,13 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
 
     public void AddGates(MemoryRange range) => _gates.Add(range);
 
-    public nint TranslatePage(ulong pageAddress, MemoryAccess access) => memory.TranslatePage(pageAddress, access);
+    public void ConfineExecution(IReadOnlyList<MemoryRange> code) => _code = code;
+
+    /// <summary>Whether execution is confined to ranges that do not hold an address.</summary>
+    public bool IsOutsideCode(ulong address) => _code is not null && !_code.Any(range => range.Contains(address));
+
+    public nint TranslatePage(ulong pageAddress, MemoryAccess access) =>
+        access == MemoryAccess.Execute && IsOutsideCode(pageAddress) ? 0 : memory.TranslatePage(pageAddress, access);
 
     public bool IsGate(ulong address)
     {

@@ -11,6 +11,9 @@ public enum MachineExitKind
     /// <summary>The instruction budget of this run is spent.</summary>
     BudgetExhausted,
 
+    /// <summary>The guest jumped out of the ranges to which execution is confined; RIP is where it jumped to.</summary>
+    LeftCode,
+
     /// <summary>HLT: the guest waits for an interrupt.</summary>
     Halted,
 

@@ -13,6 +13,8 @@ internal sealed class PlainPlatform : IPlatform
 
     public ReadOnlyMemory<byte> ConfidentialBlob => default;
 
+    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [];
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.Plain;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.None;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EfiEmu.Cpu;
 
 namespace EfiEmu.Platforms;
 
@@ -9,15 +10,50 @@ namespace EfiEmu.Platforms;
 /// </remarks>
 internal static class LaunchPages
 {
+    /// <summary>Where OVMF keeps the CPUID page.</summary>
+    public const ulong CpuidPage = 0x80e000;
+
     private const int BlobBytes = 40;
     private const uint Header = 0x45444d41;
     private const ushort Version = 1;
     private const ulong SecretsPage = 0x80d000;
-    private const ulong CpuidPage = 0x80e000;
+    private const int CpuidHeaderBytes = 16;
+    private const int CpuidEntryBytes = 48;
     private const uint PageBytes = 0x1000;
 
     /// <summary>The blob as it lies in memory.</summary>
     public static ReadOnlyMemory<byte> Blob { get; } = Build();
+
+    /// <summary>
+    /// The CPUID page: count u32@0, then at 16 entries of EaxIn u32@0, EcxIn u32@4, XCR0 u64@8, XSS u64@16, EAX@24, EBX@28,
+    /// ECX@32, EDX@36, 8 bytes reserved. What a guest may rely on, checked by the platform's processor at launch.
+    /// </summary>
+    /// <remarks>SEV Secure Nested Paging Firmware ABI, section 8.17.2.6.</remarks>
+    public static ReadOnlyMemory<byte> Cpuid { get; } = BuildCpuid();
+
+    private static ReadOnlySpan<uint> Leaves =>
+    [
+        0, 1, 2, 5, 6, 7, 0xb, 0xd,
+        0x80000000, 0x80000001, 0x80000002, 0x80000003, 0x80000004, 0x80000005, 0x80000006, 0x80000007, 0x80000008, 0x8000001f,
+    ];
+
+    private static byte[] BuildCpuid()
+    {
+        byte[] page = new byte[PageBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(page, (uint)Leaves.Length);
+        for (int i = 0; i < Leaves.Length; i++)
+        {
+            Span<byte> entry = page.AsSpan(CpuidHeaderBytes + (i * CpuidEntryBytes), CpuidEntryBytes);
+            CpuidResult result = SevSnpCpuid.Answer(Leaves[i], 0);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry, Leaves[i]);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[24..], result.Eax);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[28..], result.Ebx);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[32..], result.Ecx);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[36..], result.Edx);
+        }
+
+        return page;
+    }
 
     private static byte[] Build()
     {

@@ -13,6 +13,8 @@ internal sealed class SevSnpPlatform : IPlatform
 
     public ReadOnlyMemory<byte> ConfidentialBlob => LaunchPages.Blob;
 
+    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [(LaunchPages.CpuidPage, LaunchPages.Cpuid)];
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.SevSnp;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.SevSnp;

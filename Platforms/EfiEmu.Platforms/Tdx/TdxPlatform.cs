@@ -13,6 +13,8 @@ internal sealed class TdxPlatform : IPlatform
 
     public ReadOnlyMemory<byte> ConfidentialBlob => default;
 
+    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [];
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.Tdx;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.Tdx;
