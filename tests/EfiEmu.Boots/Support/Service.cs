@@ -14,6 +14,7 @@ internal static class BootService
     public const int SetTimer = 88;
     public const int WaitForEvent = 96;
     public const int SignalEvent = 104;
+    public const int CloseEvent = 112;
     public const int InstallConfigurationTable = 192;
     public const int LoadImage = 200;
     public const int StartImage = 208;
