@@ -30,7 +30,60 @@ public sealed class HugeLengthTests
                 _ => 0x55,
             }));
 
-        Assert.Contains(report.Outcome.End, new[] { BootEnd.Budget, BootEnd.Fault, BootEnd.Returned });
+        Assert.Equal((BootEnd.Budget, 4), (report.Outcome.End, report.Outcome.ExitCode));
+    }
+
+    [Fact]
+    public void SetMem_WithZeroOverAPebibyte_IsStopped()
+    {
+        BootReport report = Boot(code => code.Boot(BootService.SetMem, Start, 1UL << 50, 0));
+
+        Assert.Equal((BootEnd.Budget, 4), (report.Outcome.End, report.Outcome.ExitCode));
+    }
+
+    [Fact]
+    public void LoadImage_OfATebibyte_IsRefused()
+    {
+        BootReport report = Boot(code =>
+        {
+            code.Boot(BootService.LoadImage, 0, r13, 0, Start, 1UL << 40, code.Space(8));
+            code.Return(rax);
+        });
+
+        Assert.Equal((BootEnd.Returned, EfiStatus.Unsupported), (report.Outcome.End, report.Outcome.Status));
+    }
+
+    [Theory]
+    [InlineData(1UL << 31)]
+    [InlineData(1UL << 40)]
+    public void SetVariable_OfMoreThanFits_IsRefused(ulong bytes)
+    {
+        BootReport report = Boot(code =>
+        {
+            code.Runtime(RuntimeService.SetVariable, code.Text("Large"), code.Data(new byte[16]), 7, bytes, Start);
+            code.Return(rax);
+        });
+
+        Assert.Equal((BootEnd.Returned, 1), (report.Outcome.End, report.Outcome.ExitCode));
+    }
+
+    [Theory]
+    [InlineData(1UL << 31)]
+    [InlineData(1UL << 50)]
+    [InlineData(1UL << 63)]
+    public void GetRng_OfMoreThanThereIsTime_IsRefusedOrStopped(ulong bytes)
+    {
+        BootReport report = Boot(code =>
+        {
+            Label rng = code.Space(8);
+            code.Boot(BootService.LocateProtocol, code.Data(KnownGuids.RngProtocol.ToByteArray()), 0, rng);
+            code.Load(rbx, rng);
+            code.Call(__qword_ptr[rbx + 8], rbx, 0, bytes, Start);
+            code.Return(rax);
+        });
+
+        Assert.Contains(report.Outcome.End, new[] { BootEnd.Returned, BootEnd.Budget, BootEnd.Fault });
+        Assert.NotEqual(0, report.Outcome.ExitCode);
     }
 
     [Fact]
