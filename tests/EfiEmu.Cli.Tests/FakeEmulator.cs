@@ -25,7 +25,7 @@ internal sealed class FakeEmulator : IEmulator
 
     public string? Refusal(ReadOnlyMemory<byte> file) => RefusalText;
 
-    public GuestFile Describe(string name, ReadOnlyMemory<byte> file) => new(name, file, "a fake image", IsLinuxKernel: true);
+    public GuestFile Describe(string name, ReadOnlyMemory<byte> file) => new(name, file, "a fake image", IsKernel: true);
 
-    public GuestFile? BuiltInGuest(string name) => name == "hello" ? new(name, new byte[1], "a built-in guest", IsLinuxKernel: false) : null;
+    public GuestFile? BuiltInGuest(string name) => name == "hello" ? new(name, new byte[1], "a built-in guest", IsKernel: false) : null;
 }

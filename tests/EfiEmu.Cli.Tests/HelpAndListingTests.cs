@@ -54,9 +54,12 @@ public sealed class HelpAndListingTests
     public void Protocols_ListsWhatTheEmulatorHas() => Assert.Equal(
         "Rng        3152bca5-eade-433d-862e-c01cdc291f44\nLoadFile2\n", CommandRun.Of(new FakeEmulator(), "protocols").Output);
 
-    [Theory]
-    [InlineData("platforms", "plain\nsev-snp\ntdx\n")]
-    [InlineData("guests", "hello  prints a line\n")]
-    public void Listings_PrintOneNamePerLine(string listing, string expected) =>
-        Assert.Equal(expected, CommandRun.Of(new FakeEmulator(), listing).Output);
+    [Fact]
+    public void Platforms_ListsEachWithItsDescription() => Assert.Equal(
+        string.Concat(PlatformCatalogue.All.Select(p => $"{p.Name,-7}  {p.Description}\n")),
+        CommandRun.Of(new FakeEmulator(), "platforms").Output);
+
+    [Fact]
+    public void Guests_ListsWhatTheEmulatorHas() =>
+        Assert.Equal("hello  prints a line\n", CommandRun.Of(new FakeEmulator(), "guests").Output);
 }

@@ -64,8 +64,8 @@ public sealed class ImageDescriberTests
 
     [Theory]
     [InlineData("empty", "the file is empty")]
-    [InlineData("text", "no MZ or PE signature at offset 0")]
-    [InlineData("short", "no MZ or PE signature at offset 0")]
+    [InlineData("text", "signature: no MZ or PE signature at offset 0")]
+    [InlineData("short", "signature: no MZ or PE signature at offset 0")]
     [InlineData("stub", "DOS header: 0x0-0x40 ends beyond the file (0x20 bytes)")]
     [InlineData("header", "DOS header, e_lfanew: PE headers 0x40-0x148 end beyond the file (0x100 bytes)")]
     [InlineData("cut", "section .data: raw data 0x600-0x800 ends beyond the file (0x700 bytes)")]

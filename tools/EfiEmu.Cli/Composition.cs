@@ -1,5 +1,6 @@
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
+using EfiEmu.Guests;
 using EfiEmu.Loaders;
 using EfiEmu.Protocols;
 
@@ -8,10 +9,13 @@ namespace EfiEmu.Cli;
 /// <summary>The one place where all parts of the emulator meet.</summary>
 internal sealed class Composition : IEmulator
 {
+    private const string Prefix = "guest:";
+
     public IReadOnlyList<ListingRow> Protocols =>
         [.. BuiltInProtocols.List().Select(p => new ListingRow(p.Name, p.Guid.ToString()))];
 
-    public IReadOnlyList<ListingRow> Guests => [];
+    public IReadOnlyList<ListingRow> Guests =>
+        [.. BuiltInGuests.Create().Select(g => new ListingRow(Prefix + g.Name, g.Description))];
 
     public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
         new BootRunner(new PeImageLoader(), BuiltInProtocols.Create).Boot(request, cancellation);
@@ -24,5 +28,6 @@ internal sealed class Composition : IEmulator
         return new GuestFile(name, file, description.Description, description.IsLinuxKernel);
     }
 
-    public GuestFile? BuiltInGuest(string name) => null;
+    public GuestFile? BuiltInGuest(string name) =>
+        BuiltInGuests.Create().FirstOrDefault(g => Prefix + g.Name == name) is { } guest ? ManagedImage.ToGuestFile(guest) : null;
 }

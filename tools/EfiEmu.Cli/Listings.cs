@@ -26,7 +26,7 @@ internal static class Listings
 
     private static IReadOnlyList<ListingRow> Rows(string listing, IEmulator emulator) => listing switch
     {
-        "platforms" => [.. PlatformCatalogue.Names.Select(name => new ListingRow(name, string.Empty))],
+        "platforms" => [.. PlatformCatalogue.All.Select(p => new ListingRow(p.Name, p.Description))],
         "firmware" => [.. FirmwareProfiles.All.Select(p => new ListingRow(p.Name, Described(p)))],
         "acceptance" => [.. AcceptancePolicies.All.Select(p => new ListingRow(p.Name, p.Description))],
         "protocols" => emulator.Protocols,

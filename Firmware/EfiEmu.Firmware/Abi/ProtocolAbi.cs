@@ -143,6 +143,8 @@ internal sealed class ProtocolAbi(
             return EfiStatus.InvalidParameter.Value;
         }
 
+        memory.WriteUInt64(new GuestAddress(call[2]), 0);
+        memory.WriteUInt64(new GuestAddress(call[3]), 0);
         EfiResult<IReadOnlyList<OpenUsage>> result = services.Database.Opens.Information(new EfiHandle(call[0]), GuidAt(call[1]));
         if (!result.TryGet(out IReadOnlyList<OpenUsage> usages))
         {

@@ -73,7 +73,9 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
     {
         EfiHandle parent = BringUp();
         byte[] path = DevicePath.Join(BootDevice.Path, DevicePath.OfFile(BootDevice.GuestPath));
-        EfiResult<EfiHandle> loaded = boot.Images.LoadImage(bootPolicy: true, parent, path, _request.Guest.Bytes, _request.Guest.Name);
+        EfiResult<EfiHandle> loaded = _request.Guest.Image is { } image
+            ? boot.Images.LoadParsed(image, parent, path, _request.Guest.Name)
+            : boot.Images.LoadImage(bootPolicy: true, parent, path, _request.Guest.Bytes, _request.Guest.Name);
         if (!loaded.Succeeded)
         {
             throw new BootStoppedException(BootEnd.Returned, $"firmware cannot load the image: {LastRemark()} ({loaded.Status})")
@@ -183,6 +185,16 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
     private string LastRemark() =>
         boot.Recorder.Events.OfType<Remark>().LastOrDefault()?.Text ?? "no reason recorded";
 
+    private static ulong CostBeforeGuest(IReadOnlyList<BootEvent> events) => events
+        .OfType<MemoryAccepted>()
+        .Where(e => e.Acceptor == MemoryAcceptor.FirmwareBeforeGuest)
+        .Aggregate(0UL, (sum, e) => sum + e.CostNanoseconds);
+
+    private ulong LowestUnaccepted() => boot.Memory.GetMemorySpaceMap()
+        .Where(space => space.Type == GcdMemoryType.Unaccepted)
+        .Select(space => space.BaseAddress.Value)
+        .FirstOrDefault();
+
     // What the machine was given: the legacy hole below 1 MiB hides a little of it, and that is firmware's.
     private ulong MemoryBytes => _request.MemoryMap is null ? _request.MemoryBytes : boot.Machine.Layout.RamBytes;
 
@@ -207,7 +219,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             Acceptance = configuration.Policy.Name,
             Guest = Summary(),
             Outcome = new BootOutcome(
-                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge), status),
+                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge, LowestUnaccepted(), CostBeforeGuest(events)), status),
             ExitBootServices = attempts,
             MemoryMaps =
             [
@@ -228,7 +240,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
 
     private GuestSummary Summary() => new(
         _request.Guest.Name,
-        Convert.ToHexStringLower(SHA256.HashData(_request.Guest.Bytes.Span)),
+        _request.Guest.Image is null ? Convert.ToHexStringLower(SHA256.HashData(_request.Guest.Bytes.Span)) : "",
         _request.Guest.Description,
         (ulong)_request.Guest.Bytes.Length);
 

@@ -46,8 +46,12 @@ public sealed record BootRequest
 /// <param name="Name">The name that reports show; without a host's path.</param>
 /// <param name="Bytes">The whole file.</param>
 /// <param name="Description">What it is, for the report.</param>
-/// <param name="IsLinuxKernel">Whether it is a Linux kernel image with an EFI stub.</param>
-public sealed record GuestFile(string Name, ReadOnlyMemory<byte> Bytes, string Description, bool IsLinuxKernel);
+/// <param name="IsKernel">Whether it is a kernel that leaves boot services: its boot ends there unless told otherwise.</param>
+public sealed record GuestFile(string Name, ReadOnlyMemory<byte> Bytes, string Description, bool IsKernel)
+{
+    /// <summary>The image itself where the guest is no file: one that is written in C#.</summary>
+    public ILoadableImage? Image { get; init; }
+}
 
 /// <summary>A file with a captured memory map: a kernel log or the UEFI shell's memmap table.</summary>
 /// <param name="Name">The name that faults show.</param>

@@ -18,7 +18,7 @@ internal interface IInterruptSource
 }
 
 /// <summary>Runs guest code, and C# where guest code reaches a gate. Firmware and guest call each other through it in any depth.</summary>
-internal sealed class GuestProcessor
+internal sealed class GuestProcessor : IGuestCaller
 {
     // How far calls between guest and firmware may nest: a guest that recurses through firmware must not exhaust the host's stack.
     private const int DeepestNesting = 128;
@@ -100,6 +100,51 @@ internal sealed class GuestProcessor
             RestoreRegisters(saved);
             _machine.Rip = rip;
             _machine.Rflags = flags;
+        }
+    }
+
+    /// <summary>Guest memory.</summary>
+    IGuestMemory IGuestCaller.Memory => _machine.Memory;
+
+    /// <summary>A gate that runs an image whose code is C#.</summary>
+    public GuestAddress GateTo(IManagedImage image, string name) => _gates.Add(
+        new FunctionSignature("image", name, new Parameter("ImageHandle"), new Parameter("SystemTable", ParameterKind.Pointer)),
+        call => Run(image, call));
+
+    /// <inheritdoc/>
+    ulong IGuestCaller.Call(GuestAddress function, params ReadOnlySpan<ulong> arguments)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        if (!_gates.TryGet(function, out Gate? gate))
+        {
+            return Call(function, arguments);
+        }
+
+        var call = new DirectCall(arguments.ToArray());
+        ulong result = Invoke(gate, call);
+        Interrupts?.Poll();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    GuestAddress IGuestCaller.ReserveStack(ulong bytes)
+    {
+        _machine[GuestRegister.Rsp] -= (bytes + 15) & ~15UL;
+        var room = new GuestAddress(_machine[GuestRegister.Rsp]);
+        _machine.Memory.Fill(room, bytes, 0);
+        return room;
+    }
+
+    private ulong Run(IManagedImage image, IGuestCall call)
+    {
+        ulong stack = _machine[GuestRegister.Rsp];
+        try
+        {
+            return image.Run(this, new EfiHandle(call[0]), new GuestAddress(call[1])).Value;
+        }
+        finally
+        {
+            _machine[GuestRegister.Rsp] = stack;
         }
     }
 
@@ -195,15 +240,22 @@ internal sealed class GuestProcessor
         }
 
         var call = new RegisterCall(_machine);
+        ulong result = Invoke(gate, call);
+        _machine[GuestRegister.Rax] = result;
+        _machine[GuestRegister.Rsp] += 8;
+        _machine.Rip = call.ReturnAddress;
+    }
+
+    // The one place where a guest's call of a C# function happens, and where it is taken down.
+    private ulong Invoke(Gate gate, IGuestCall call)
+    {
         IReadOnlyList<string> arguments = _formatter.Format(gate.Signature, call);
         _recorder.Calling(gate.Signature);
         _charged += CallCharge;
         CurrentFunction = $"{gate.Signature.Interface}.{gate.Signature.Name}";
         ulong result = gate.Body(call);
-        _machine[GuestRegister.Rax] = result;
-        _machine[GuestRegister.Rsp] += 8;
-        _machine.Rip = call.ReturnAddress;
         _recorder.Called(new ServiceCalled(
             gate.Signature, arguments, result, gate.Signature.ReturnsStatus, call.ReturnAddress, Repeats: 1));
+        return result;
     }
 }

@@ -31,9 +31,14 @@ internal static class DriverConnection
     /// </summary>
     /// <param name="bindings">All bindings in database order.</param>
     /// <param name="preferences">Who comes first.</param>
-    public static IReadOnlyList<DriverBinding> Order(IReadOnlyList<DriverBinding> bindings, DriverPreferences preferences)
+    /// <param name="firmwareVersions">
+    /// Versions of firmware's own drivers, older than all bindings. They support no controller of a guest's and are not in the
+    /// answer, yet the sort swaps with them, which decides between drivers of one version.
+    /// </param>
+    public static IReadOnlyList<DriverBinding> Order(
+        IReadOnlyList<DriverBinding> bindings, DriverPreferences preferences, IReadOnlyList<uint>? firmwareVersions = null)
     {
-        var order = new CandidateList(bindings);
+        var order = new CandidateList(bindings, firmwareVersions ?? []);
         foreach (EfiHandle handle in preferences.Context)
         {
             order.AddHandle(handle);
@@ -55,7 +60,7 @@ internal static class DriverConnection
         return order.SortedFrom(preferred);
     }
 
-    private sealed class CandidateList(IReadOnlyList<DriverBinding> bindings)
+    private sealed class CandidateList(IReadOnlyList<DriverBinding> bindings, IReadOnlyList<uint> firmwareVersions)
     {
         private readonly List<DriverBinding> _order = [];
         private readonly HashSet<GuestAddress> _taken = [];
@@ -99,6 +104,7 @@ internal static class DriverConnection
 
         public void AddRest()
         {
+            _order.AddRange(firmwareVersions.Select(version => new DriverBinding(EfiHandle.Null, EfiHandle.Null, GuestAddress.Null, version)));
             for (int index = 0; index < bindings.Count; index++)
             {
                 if (!_used[index])
@@ -122,7 +128,7 @@ internal static class DriverConnection
                 (_order[place], _order[highest]) = (_order[highest], _order[place]);
             }
 
-            return _order;
+            return [.. _order.Where(candidate => !candidate.Binding.IsNull)];
         }
 
         private void Add(int index)

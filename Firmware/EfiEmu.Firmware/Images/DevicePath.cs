@@ -15,11 +15,12 @@ internal static class DevicePath
     private const byte MediaType = 4;
     private const byte FilePathSubtype = 4;
     private const byte EndType = 0x7f;
+    private const byte EntireSubtype = 0xff;
 
     /// <summary>The End node.</summary>
-    public static ReadOnlySpan<byte> End => [EndType, 0xff, 4, 0];
+    public static ReadOnlySpan<byte> End => [EndType, EntireSubtype, 4, 0];
 
-    /// <summary>Reads a path with its End node; a path that never ends is cut at a node boundary and ended.</summary>
+    /// <summary>Reads a path, all instances of it, with its End node; a path that never ends is cut at a node boundary and ended.</summary>
     public static byte[] Read(IGuestMemory memory, GuestAddress address)
     {
         var bytes = new List<byte>();
@@ -27,7 +28,7 @@ internal static class DevicePath
         {
             byte[] header = memory.ReadBytes(address + (ulong)bytes.Count, HeaderBytes);
             int length = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(2));
-            if (header[0] == EndType || length < HeaderBytes)
+            if ((header[0] == EndType && header[1] == EntireSubtype) || length < HeaderBytes)
             {
                 break;
             }

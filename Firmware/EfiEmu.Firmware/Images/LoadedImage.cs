@@ -23,7 +23,8 @@ internal sealed class LoadedImage
     /// <summary>Pool buffers that go with the image.</summary>
     public required IReadOnlyList<GuestAddress> Buffers { get; init; }
 
-    public GuestAddress EntryPoint => Base + File.EntryPoint;
+    /// <summary>Where it starts; a gate for an image whose code is C#.</summary>
+    public required GuestAddress EntryPoint { get; init; }
 
     /// <summary>Set when StartImage runs it; an image starts once.</summary>
     public bool IsStarted { get; set; }

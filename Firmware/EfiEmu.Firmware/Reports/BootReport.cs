@@ -56,7 +56,7 @@ public sealed record BootReport
 
 /// <summary>The image that was booted.</summary>
 /// <param name="Name">Its file name, without the host's path.</param>
-/// <param name="Sha256">Of the file, in lower-case hexadecimal.</param>
+/// <param name="Sha256">Of the file, in lower-case hexadecimal; empty for a guest that is no file.</param>
 /// <param name="Description">What it is: Linux 6.1.0-56-cloud-amd64, PE32+ x86-64.</param>
 /// <param name="Bytes">Size of the file.</param>
 public sealed record GuestSummary(string Name, string Sha256, string Description, ulong Bytes);

@@ -2,8 +2,9 @@ using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware.Reports;
 
-/// <summary>What the guest did between two milestones, folded: its calls, and what of them an engineer would ask about.</summary>
-internal sealed class CallRun
+/// <summary>What the guest, or firmware before it, did between two milestones, folded: calls, and what of them an engineer would ask about.</summary>
+/// <param name="actor">Who did it.</param>
+internal sealed class CallRun(string actor)
 {
     private readonly List<(string Name, ulong Calls)> _calls = [];
     private readonly List<string> _notFound = [];
@@ -58,21 +59,21 @@ internal sealed class CallRun
         if (_total > 0)
         {
             string names = string.Join(", ", _calls.Select(c => c.Calls == 1 ? c.Name : $"{Quantities.Count(c.Calls)}{ReportPage.NoBreak}{c.Name}"));
-            yield return new("guest", $"{Quantities.Plural(_total, "call")}: {names}", _last);
+            yield return new(actor, $"{Quantities.Plural(_total, "call")}: {names}", _last);
         }
 
         foreach ((string verb, List<string> what) in new[] { ("finds no", _notFound), ("gets", _failures), ("installs", _tables) })
         {
             if (what.Count > 0)
             {
-                yield return new("guest", $"{verb} {string.Join(", ", what)}", _last);
+                yield return new(actor, $"{verb} {string.Join(", ", what)}", _last);
             }
         }
 
         if (_acceptedRanges > 0)
         {
             yield return new(
-                "guest", $"accepts {Quantities.Bytes(_acceptedBytes)} in {Quantities.Plural(_acceptedRanges, "range")}", _last);
+                actor, $"accepts {Quantities.Bytes(_acceptedBytes)} in {Quantities.Plural(_acceptedRanges, "range")}", _last);
         }
     }
 

@@ -7,11 +7,13 @@ internal static class FaultSection
 {
     private const int NameColumn = 2;
     private const int TextColumn = 12;
-    private const int RegistersInRow = 4;
+    private const int RegistersInRow = 3;
+    private const int RegisterWidth = 26;
+    private const int NameWidth = 7;
 
-    public static void Write(ReportPage page, FaultReport fault)
+    public static void Write(ReportPage page, FaultReport fault, BootEnd end)
     {
-        page.Section("FAULT").To(TextColumn).Text(fault.Summary, Tone.Bad).End();
+        page.Section(end == BootEnd.Fault ? "FAULT" : "STOPPED").To(TextColumn).Text(fault.Summary, Tone.Bad).End();
         string bytes = string.Join(' ', fault.InstructionBytes.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
         Field(page, "at", Quantities.Hex(fault.Rip));
         Field(page, "code", bytes.Length == 0 ? "no byte can be read there" : $"{bytes}   {fault.InstructionText}");
@@ -49,8 +51,8 @@ internal static class FaultSection
         for (int i = 0; i < registers.Count; i++)
         {
             int place = i % RegistersInRow;
-            page.To(NameColumn).Text(i == 0 ? "registers" : string.Empty, Tone.Quiet).To(TextColumn + (place * 22))
-                .Text(registers[i].Name.PadRight(4), Tone.Quiet)
+            page.To(NameColumn).Text(i == 0 ? "registers" : string.Empty, Tone.Quiet).To(TextColumn + (place * RegisterWidth))
+                .Text(registers[i].Name.PadRight(NameWidth), Tone.Quiet)
                 .Text(registers[i].Value.ToString("x16", CultureInfo.InvariantCulture));
             if (place == RegistersInRow - 1 || i == registers.Count - 1)
             {

@@ -32,7 +32,7 @@ public static class TextReport
         WriteMemory(page, report);
         if (report.Fault is { } fault)
         {
-            FaultSection.Write(page, fault);
+            FaultSection.Write(page, fault, report.Outcome.End);
         }
 
         page.Section("VERDICT");
@@ -46,9 +46,13 @@ public static class TextReport
     {
         Field(page, "platform", $"{report.Platform}, {Quantities.Bytes(report.MemoryBytes)}");
         Field(page, "firmware", $"{report.Firmware}, acceptance {report.Acceptance}");
-        Field(page, "guest", $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}");
+        bool isFile = report.Guest.Sha256.Length > 0;
+        Field(page, "guest", isFile ? $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}" : report.Guest.Name);
         Field(page, string.Empty, report.Guest.Description);
-        Field(page, string.Empty, $"sha256 {report.Guest.Sha256}");
+        if (isFile)
+        {
+            Field(page, string.Empty, $"sha256 {report.Guest.Sha256}");
+        }
     }
 
     private static void Field(ReportPage page, string name, string text)
@@ -76,6 +80,10 @@ public static class TextReport
         if (report.UnacceptedTable is { } table)
         {
             WriteUnacceptedTable(page, table);
+            if (table.UnacceptedUnits == 0 && ram.Unaccepted > 0)
+            {
+                page.To(TextColumn).Text("the guest marks units in it after ExitBootServices", Tone.Quiet).End();
+            }
         }
     }
 

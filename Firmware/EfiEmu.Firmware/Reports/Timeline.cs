@@ -9,7 +9,8 @@ internal sealed class Timeline
     private const ulong LongComputation = 1_000_000;
 
     private readonly List<TimelineEntry> _entries = [];
-    private CallRun _run = new();
+    private string _actor = "firmware";
+    private CallRun _run = new("firmware");
     private BootEvent? _previous;
     private MemoryAccepted? _accepted;
     private ulong _acceptedRanges;
@@ -69,6 +70,7 @@ internal sealed class Timeline
                 _run.Add(call);
                 break;
             case ConfigurationTableInstalled table when _loaded is null || _loaded.At != table.At:
+                FlushMilestones();
                 _run.Add(table);
                 break;
             case MemoryAccepted { Acceptor: MemoryAcceptor.Guest } accepted:
@@ -99,6 +101,9 @@ internal sealed class Timeline
                 break;
             case ImageExited exited:
                 Tell("guest", $"{exited.Name} returns {exited.Status}", exited, exited.Status.IsError ? Tone.Bad : Tone.Normal, "Exit");
+                break;
+            case EventGroupSignalled { Members: 0 } unheard when unheard.Group != KnownGuids.BeforeExitBootServicesGroup:
+                // That nobody heard of the end of boot services is the rule.
                 break;
             case EventGroupSignalled signalled:
                 Tell(
@@ -160,6 +165,8 @@ internal sealed class Timeline
 
     private void AddStart(ImageStarted started)
     {
+        // What is not told yet was firmware's; from here on the guest acts.
+        _actor = "guest";
         if (_loaded is { } loaded && loaded.Name == started.Name)
         {
             _loaded = null;
@@ -195,7 +202,7 @@ internal sealed class Timeline
     {
         _toldCall = null;
         _entries.AddRange(_run.Entries());
-        _run = new CallRun();
+        _run = new CallRun(_actor);
         FlushMilestones();
     }
 

@@ -33,8 +33,9 @@ internal sealed class DriverServices(
     /// <param name="child">The child to destroy, or NULL for all.</param>
     /// <returns>
     /// SUCCESS also when nothing manages the controller and no driver is named; NOT_FOUND when the named driver does not
-    /// manage it; INVALID_PARAMETER for what is no handle or no driver; DEVICE_ERROR when a Stop fails.
+    /// manage it, or no driver stopped; INVALID_PARAMETER for what is no handle or no driver.
     /// </returns>
+    /// <remarks>Differs from the specification: a driver that fails to stop makes it NOT_FOUND, never DEVICE_ERROR.</remarks>
     public EfiStatus Disconnect(EfiHandle controller, EfiHandle driver, EfiHandle child)
     {
         HandleDatabase database = protocols.Database;
@@ -88,12 +89,11 @@ internal sealed class DriverServices(
             status = Stop(found.Value, controller, []);
         }
 
-        if (status.IsError)
+        if (!status.IsError)
         {
-            return EfiStatus.DeviceError;
+            stopped++;
         }
 
-        stopped++;
         return EfiStatus.Success;
     }
 
@@ -144,7 +144,7 @@ internal sealed class DriverServices(
     private EfiStatus ConnectOne(EfiHandle controller, IReadOnlyList<EfiHandle> context, GuestAddress? remaining)
     {
         List<DriverBinding> candidates =
-            [.. DriverConnection.Order(AllBindings(), new DriverPreferences(context, [], []))];
+            [.. DriverConnection.Order(AllBindings(), new DriverPreferences(context, [], []), FirmwareDrivers.Versions)];
         ulong path = (remaining ?? GuestAddress.Null).Value;
         bool started = false;
         for (int i = 0; i < candidates.Count;)

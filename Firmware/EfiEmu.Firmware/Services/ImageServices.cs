@@ -82,6 +82,11 @@ internal sealed class ImageServices(
         return Place(parsed.Value, parent, devicePath, shown);
     }
 
+    /// <summary>Loads an image that is parsed already, or was never a file.</summary>
+    /// <returns>As LoadImage.</returns>
+    public EfiResult<EfiHandle> LoadParsed(ILoadableImage image, EfiHandle parent, byte[] devicePath, string name) =>
+        Place(image, parent, devicePath, name);
+
     /// <summary>Starts an image and comes back when it returns or calls Exit.</summary>
     /// <param name="exitData">What the image passed to Exit.</param>
     /// <returns>The image's own status; INVALID_PARAMETER when it is no image or was started; UNSUPPORTED for another machine's code.</returns>
@@ -267,6 +272,7 @@ internal sealed class ImageServices(
             File = file,
             Handle = handle.Value,
             Base = imageBase,
+            EntryPoint = file is IManagedImage managed ? processor.GateTo(managed, name) : imageBase + file.EntryPoint,
             Pages = pages,
             Information = information,
             Buffers = buffers,

@@ -29,7 +29,7 @@ internal sealed class ProtocolServices(
     /// <summary>Installs all or none.</summary>
     public EfiResult<EfiHandle> InstallMultiple(EfiHandle handle, IReadOnlyList<(Guid Protocol, GuestAddress Interface)> protocols)
     {
-        Tpl old = events.RaiseTpl(events.CurrentTpl > Tpl.Notify ? events.CurrentTpl : Tpl.Notify);
+        Tpl old = RaiseToNotify();
         EfiResult<EfiHandle> result = InstallEach(handle, protocols);
         events.RestoreTpl(old);
         return result;
@@ -295,13 +295,24 @@ internal sealed class ProtocolServices(
         }
     }
 
+    // Under the protocol lock: all are queued before the first runs, so the highest priority runs first.
     private void Signal(IReadOnlyList<EfiEvent> notified)
     {
+        if (notified.Count == 0)
+        {
+            return;
+        }
+
+        Tpl old = RaiseToNotify();
         foreach (EfiEvent item in notified)
         {
             events.SignalEvent(item);
         }
+
+        events.RestoreTpl(old);
     }
+
+    private Tpl RaiseToNotify() => events.RaiseTpl(events.CurrentTpl > Tpl.Notify ? events.CurrentTpl : Tpl.Notify);
 
     private T Release<T>(T result)
     {

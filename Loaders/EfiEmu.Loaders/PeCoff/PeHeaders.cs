@@ -109,7 +109,7 @@ internal sealed class PeHeaders
         bool hasDosHeader = file.StartsWith("MZ"u8);
         if (!hasDosHeader && !file.StartsWith("PE\0\0"u8))
         {
-            throw PeFormatException.Unsupported($"no MZ or PE signature at offset 0");
+            throw PeFormatException.Unsupported($"signature: no MZ or PE signature at offset 0");
         }
 
         if (file.Length < DosHeaderSize)

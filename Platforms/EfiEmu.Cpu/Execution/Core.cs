@@ -89,7 +89,6 @@ internal sealed unsafe class Core : IDisposable
     public void Dispose()
     {
         Code.Dispose();
-        Memory.Dispose();
     }
 
     public ProcessorExit Run(ulong maximumInstructions)

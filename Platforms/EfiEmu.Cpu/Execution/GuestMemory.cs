@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Translation;
 
 namespace EfiEmu.Cpu.Execution;
@@ -9,7 +8,7 @@ namespace EfiEmu.Cpu.Execution;
 /// page address, then host minus guest address), and the slow paths behind them.
 /// </summary>
 /// <remarks>A page that holds decoded code is never in the write table, so that each store to it comes here.</remarks>
-internal sealed unsafe class GuestMemory : IDisposable
+internal sealed unsafe class GuestMemory
 {
     public const int TlbEntries = 1024;
     public const ulong TlbOffsetMask = (TlbEntries - 1) << 4;
@@ -27,23 +26,15 @@ internal sealed unsafe class GuestMemory : IDisposable
     {
         _bus = bus;
         _state = state;
-        ReadTable = (byte*)NativeMemory.AlignedAlloc(TlbEntries * 16, 64);
-        WriteTable = (byte*)NativeMemory.AlignedAlloc(TlbEntries * 16, 64);
         Flush();
     }
 
-    public byte* ReadTable { get; }
+    private byte* ReadTable => _state + Slot.ReadTable;
 
-    public byte* WriteTable { get; }
+    private byte* WriteTable => _state + Slot.WriteTable;
 
     /// <summary>Whom stores into decoded pages are told to.</summary>
     public void Attach(CodeCache code) => _code = code;
-
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(ReadTable);
-        NativeMemory.AlignedFree(WriteTable);
-    }
 
     public void Flush()
     {

@@ -41,5 +41,9 @@ internal static class Slot
     public const int Rflags = 224;
 
     public const int Xmm = 256;
-    public const int Size = Xmm + (16 * 16);
+
+    // The page translations, at a fixed distance so that they need no host register of their own.
+    public const int ReadTable = 1024;
+    public const int WriteTable = ReadTable + (GuestMemory.TlbEntries * 16);
+    public const int Size = WriteTable + (GuestMemory.TlbEntries * 16);
 }

@@ -39,6 +39,33 @@ internal static unsafe class Arithmetic
         r[Slot.FlagKind] = FlagKind.Result64;
     }
 
+    /// <summary>A rotation whose CF and OF are kept; the other flags stay.</summary>
+    public static void RotateLeft64(byte* r, int target, int count)
+    {
+        ulong result = System.Numerics.BitOperations.RotateLeft(*(ulong*)(r + target), count);
+        *(ulong*)(r + target) = result;
+        KeepRotation(r, (uint)result & 1, (uint)(result >> 63));
+    }
+
+    public static void RotateLeft32(byte* r, int target, int count)
+    {
+        uint result = System.Numerics.BitOperations.RotateLeft(*(uint*)(r + target), count);
+        *(ulong*)(r + target) = result;
+        KeepRotation(r, result & 1, result >> 31);
+    }
+
+    private static void KeepRotation(byte* r, uint carry, uint top)
+    {
+        uint kept = carry | ((carry ^ top) << 1);
+        if (r[Slot.FlagKind] >= FlagKind.Result8)
+        {
+            *(ulong*)(r + Slot.FlagB) = (*(ulong*)(r + Slot.FlagB) & 4) | kept;
+            return;
+        }
+
+        Flags.Set(r, Flags.Carry | Flags.Overflow, carry | ((kept & 2) << 10));
+    }
+
     /// <summary>The sum with CF, of zero-extended operands of so many bits; keeps the flags.</summary>
     public static ulong AddWithCarry(byte* r, ulong a, ulong b, int bits, byte kind)
     {

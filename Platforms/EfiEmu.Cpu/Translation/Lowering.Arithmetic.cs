@@ -238,8 +238,8 @@ internal sealed partial class Lowering
         MicroCode code = (bits == 64 ? MicroCode.ShiftLeft64 : MicroCode.ShiftLeft32) + (ushort)operation;
         if (FlagsNeeded)
         {
-            // The forms with flags follow three shifts and two rotates.
-            code += 5;
+            // The forms with flags follow three shifts and three rotates.
+            code += 6;
             _known = KnownFlags.Result;
         }
 
@@ -261,12 +261,25 @@ internal sealed partial class Lowering
     private bool LowerRotate(in Instruction instruction, MicroCode wide, MicroCode narrow)
     {
         int bits = BitsOf(in instruction, 0);
-        if (bits < 32 || FlagsNeeded || instruction.Op0Kind != OpKind.Register || !IsImmediate(instruction.Op1Kind))
+        bool left = wide == MicroCode.RotateLeft64;
+        if (bits < 32 || (FlagsNeeded && !left) || instruction.Op0Kind != OpKind.Register || !IsImmediate(instruction.Op1Kind))
         {
             return false;
         }
 
         int count = instruction.Immediate8 & (bits - 1);
+        if (FlagsNeeded)
+        {
+            if (count == 0)
+            {
+                return false;
+            }
+
+            _known = KnownFlags.No;
+            wide = MicroCode.RotateLeftFlags64;
+            narrow = MicroCode.RotateLeftFlags32;
+        }
+
         Emit(new MicroOp { Code = bits == 64 ? wide : narrow, A = Gpr(instruction.Op0Register), Immediate = (ulong)count });
         return true;
     }

@@ -17,7 +17,7 @@ internal static class ProcessorFeatures
     public const uint Leaf1Edx =
         Bit0 | (1u << 1) | (1u << 2) | (1u << 3) | (1u << 4) | (1u << 5) | (1u << 6) | (1u << 7) | (1u << 8) | (1u << 9)
         | (1u << 11) | (1u << 12) | (1u << 13) | (1u << 14) | (1u << 15) | (1u << 16) | (1u << 17) | (1u << 19)
-        | (1u << 23) | (1u << 24) | (1u << 25) | (1u << 26);
+        | (1u << 24) | (1u << 25) | (1u << 26);
 
     /// <summary>CPUID.1:ECX: CMPXCHG16B, MOVBE, POPCNT, RDRAND, and the bit that says there is a hypervisor.</summary>
     public const uint Leaf1Ecx = (1u << 13) | (1u << 22) | (1u << 23) | (1u << 30) | (1u << 31);
@@ -32,7 +32,7 @@ internal static class ProcessorFeatures
     public const uint ExtendedEcx = Bit0 | (1u << 5) | (1u << 8);
 
     /// <summary>The bits of leaf 1 EDX that an AMD processor repeats in leaf 80000001 EDX.</summary>
-    public const uint AmdRepeatedEdx = 0x0183f3ff;
+    public const uint AmdRepeatedEdx = 0x0103f3ff;
 
     private const uint Bit0 = 1u << 0;
 }

@@ -41,6 +41,7 @@ public sealed class Machine : IDisposable
         _bus.Platform = _instructions;
         Entropy = new SeededRandom(options.Seed, SeededRandom.ProtocolStream);
         ControlRegisters = PowerOnControlRegisters(ram);
+        _processor.Cr3 = ControlRegisters.Cr3;
     }
 
     /// <summary>The platform.</summary>
@@ -209,12 +210,7 @@ public sealed class Machine : IDisposable
     /// <summary>Gives the guest's memory back to the host.</summary>
     public void Dispose()
     {
-        // Asked at run time: whether the processor holds memory of its own is its business.
-        if ((object)_processor is IDisposable processor)
-        {
-            processor.Dispose();
-        }
-
+        _processor.Dispose();
         _memory.Dispose();
     }
 

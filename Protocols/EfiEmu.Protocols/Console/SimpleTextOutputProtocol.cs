@@ -45,6 +45,7 @@ internal sealed class SimpleTextOutputProtocol : IEfiProtocol
         private readonly IFirmwareContext _firmware;
         private readonly GuestAddress _mode;
         private readonly TextScreen _screen = new();
+        private bool _midLine;
 
         public TextConsole(IFirmwareContext firmware, GuestAddress mode)
         {
@@ -69,7 +70,7 @@ internal sealed class SimpleTextOutputProtocol : IEfiProtocol
                     SimpleTextOutputLayout.SetAttribute, "SetAttribute", call => Try(_screen.TrySetAttribute(call[1])), self, new("Attribute"))
                 .Function(SimpleTextOutputLayout.ClearScreen, "ClearScreen", _ => Change(_screen.Clear), self)
                 .Function(
-                    SimpleTextOutputLayout.SetCursorPosition, "SetCursorPosition", call => Try(_screen.TrySetCursor(call[1], call[2])),
+                    SimpleTextOutputLayout.SetCursorPosition, "SetCursorPosition", SetCursorPosition,
                     self, new("Column"), new("Row"))
                 .Function(
                     SimpleTextOutputLayout.EnableCursor, "EnableCursor",
@@ -86,9 +87,24 @@ internal sealed class SimpleTextOutputProtocol : IEfiProtocol
             if (text.Length > 0)
             {
                 _firmware.Console.Write(text);
+                _midLine = text[^1] is not ('\n' or '\r');
             }
 
             return EfiStatus.Success;
+        }
+
+        // A screen's next row is a transcript's next line: what is drawn row by row stays readable.
+        private EfiStatus SetCursorPosition(IGuestCall call)
+        {
+            int row = _screen.CursorRow;
+            EfiStatus status = Try(_screen.TrySetCursor(call[1], call[2]));
+            if (_midLine && _screen.CursorRow != row)
+            {
+                _firmware.Console.Write("\r\n");
+                _midLine = false;
+            }
+
+            return status;
         }
 
         private EfiStatus QueryMode(IGuestCall call)

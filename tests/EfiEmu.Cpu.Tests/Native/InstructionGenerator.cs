@@ -25,7 +25,7 @@ internal sealed class InstructionGenerator(Random random)
         bool special = code is Code.Mov_r64_cr or Code.Mov_cr_r64 or Code.Mov_r64_dr or Code.Mov_dr_r64 or Code.Mov_rm16_Sreg
             or Code.Mov_r32m16_Sreg or Code.Mov_r64m16_Sreg or Code.Mov_Sreg_rm16 or Code.Mov_Sreg_r32m16 or Code.Mov_Sreg_r64m16
             or Code.Bswap_r16;
-        return info.IsInstruction && info.Mode64 && !special
+        return info.IsInstruction && info.Mode64 && !special && !code.ToString().StartsWith("VEX_KNC", StringComparison.Ordinal)
             && info.Encoding is EncodingKind.Legacy or EncodingKind.VEX
             && instruction.FlowControl == FlowControl.Next && !Excluded.Contains(instruction.Mnemonic)
             && !instruction.IsPrivileged;

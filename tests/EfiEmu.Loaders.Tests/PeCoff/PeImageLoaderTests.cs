@@ -115,7 +115,7 @@ public sealed class PeImageLoaderTests
         byte[] file = PeBuilder.Application().Build();
         file[0] = (byte)'X';
 
-        Assert.Equal((EfiStatus.Unsupported, "no MZ or PE signature at offset 0"), Parse(file));
+        Assert.Equal((EfiStatus.Unsupported, "signature: no MZ or PE signature at offset 0"), Parse(file));
     }
 
     [Fact]

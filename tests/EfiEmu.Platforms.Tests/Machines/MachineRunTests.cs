@@ -2,32 +2,13 @@ using EfiEmu.Sdk;
 
 namespace EfiEmu.Platforms.Tests.Machines;
 
-/// <summary>A test that needs a processor that executes; skipped, saying so, while it does not.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class ProcessorFactAttribute : FactAttribute
-{
-    public ProcessorFactAttribute()
-    {
-        try
-        {
-            using var machine = new Machine(TestLayouts.Platform("plain"), TestLayouts.TwoBlocks, new MachineOptions());
-            machine[GuestRegister.Rax] = 0;
-        }
-        catch (NotSupportedException)
-        {
-            Skip = "the processor does not execute yet";
-        }
-    }
-}
-
-[Trait("Needs", "Processor")]
 public sealed class MachineRunTests
 {
     private const ulong Code = 0x10000;
     private const ulong Gates = 0x20000;
     private const ulong Stack = 0x40000;
 
-    [ProcessorFact]
+    [Fact]
     public void Run_ToAGate_StopsThere()
     {
         // mov rax, Gates + 0x20; jmp rax
@@ -43,7 +24,7 @@ public sealed class MachineRunTests
         Assert.False(machine.IsGate(new GuestAddress(Gates + 0x21)));
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_OfAWriteToAGate_IsAFaultInFirmwareCode()
     {
         // mov rax, Gates; mov [rax], al
@@ -57,7 +38,7 @@ public sealed class MachineRunTests
         Assert.Equal(Code + 7, machine.Rip.Value);
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_OfAReadOfUnacceptedMemory_IsAFaultThatSaysSo()
     {
         // mov rax, 0x1000000; mov al, [rax]
@@ -69,7 +50,7 @@ public sealed class MachineRunTests
         Assert.Equal(MemoryFaultReason.NotAccepted, exit.MemoryReason);
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_OfPvalidate_AcceptsAndGoesOn()
     {
         // mov rax, 0x1000000; xor ecx, ecx; mov edx, 1; pvalidate; mov rax, 0x1000000; mov al, [rax]; hlt
@@ -87,7 +68,7 @@ public sealed class MachineRunTests
         Assert.Equal(7UL, machine.InstructionsRetired);
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_OfALoop_StopsWhenTheBudgetIsSpent()
     {
         // jmp $
@@ -97,7 +78,7 @@ public sealed class MachineRunTests
         Assert.True(machine.InstructionsRetired >= 1000);
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_OfAGuestThatTouchesTooMuch_SurfacesAsItsOwnException()
     {
         // mov edi, 0x1000000; mov ecx, 0x800000; rep stosb
@@ -108,7 +89,7 @@ public sealed class MachineRunTests
         Assert.Throws<TouchedMemoryBudgetException>(() => machine.Run(100_000_000));
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_AfterTheHostChangedCode_RunsTheNewCode()
     {
         // inc eax; hlt, then dec eax; hlt
@@ -122,7 +103,7 @@ public sealed class MachineRunTests
         Assert.Equal(0UL, machine[GuestRegister.Rax]);
     }
 
-    [ProcessorFact]
+    [Fact]
     public void Run_OfSerialOutput_IsCaptured()
     {
         // mov dx, 0x3f8; mov al, 'A'; out dx, al; hlt

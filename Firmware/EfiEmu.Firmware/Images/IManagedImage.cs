@@ -1,0 +1,26 @@
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware;
+
+/// <summary>An image whose entry point is C#. It lies in memory like any other, but its code is on the host.</summary>
+public interface IManagedImage : ILoadableImage
+{
+    /// <summary>The entry point.</summary>
+    /// <param name="caller">How the image calls functions.</param>
+    /// <param name="image">Its handle.</param>
+    /// <param name="systemTable">EFI_SYSTEM_TABLE.</param>
+    EfiStatus Run(IGuestCaller caller, EfiHandle image, GuestAddress systemTable);
+}
+
+/// <summary>Calls by an image whose code is C#, in the place of a processor that would make them.</summary>
+public interface IGuestCaller
+{
+    /// <summary>Guest memory.</summary>
+    IGuestMemory Memory { get; }
+
+    /// <summary>Calls a function as the guest: the report shows it.</summary>
+    ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments);
+
+    /// <summary>Moves the guest's stack pointer down by so many bytes, rounded up to 16, and gives the room, zeroed.</summary>
+    GuestAddress ReserveStack(ulong bytes);
+}
