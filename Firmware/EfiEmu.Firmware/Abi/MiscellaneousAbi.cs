@@ -70,7 +70,7 @@ internal sealed class MiscellaneousAbi(
 
     private ulong SetMem(IGuestCall call)
     {
-        memory.Fill(new GuestAddress(call[0]), call[1], (byte)call[2]);
+        services.Fill(new GuestAddress(call[0]), call[1], (byte)call[2]);
         return 0;
     }
 }

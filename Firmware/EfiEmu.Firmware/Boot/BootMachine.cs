@@ -149,7 +149,7 @@ internal sealed class BootMachine
 
     private void BuildTables(BootServicesExit exit, IGuestMemory memory, MonotonicCounter counter)
     {
-        var miscellaneous = new MiscellaneousServices(Machine, Events, counter);
+        var miscellaneous = new MiscellaneousServices(Machine, Processor, Events, counter);
         IEnumerable<ServiceRow> boot =
         [
             .. new EventAbi(Events, memory).Rows,

@@ -1,3 +1,4 @@
+using EfiEmu.Firmware.Gates;
 using EfiEmu.Firmware.Tables;
 using EfiEmu.Platforms;
 using EfiEmu.Sdk;
@@ -6,7 +7,8 @@ namespace EfiEmu.Firmware.Services;
 
 /// <summary>Stall, watchdog, monotonic count, CRC and memory copies.</summary>
 /// <remarks>UEFI 2.10 section 7.5.</remarks>
-internal sealed class MiscellaneousServices(Machine machine, EventServices events, MonotonicCounter counter)
+internal sealed class MiscellaneousServices(
+    Machine machine, GuestProcessor processor, EventServices events, MonotonicCounter counter)
 {
     private const int Piece = 65536;
     private const ulong NanosecondsPerMicrosecond = 1000;
@@ -52,11 +54,17 @@ internal sealed class MiscellaneousServices(Machine machine, EventServices event
         });
     }
 
-    private static void ForPieces(ulong bytes, Action<ulong, int> work)
+    /// <summary>Fills guest memory with a byte.</summary>
+    public void Fill(GuestAddress buffer, ulong bytes, byte value) =>
+        ForPieces(bytes, (offset, length) => machine.Memory.Fill(buffer + offset, (ulong)length, value));
+
+    private void ForPieces(ulong bytes, Action<ulong, int> work)
     {
         for (ulong offset = 0; offset < bytes; offset += Piece)
         {
-            work(offset, (int)Math.Min(Piece, bytes - offset));
+            int length = (int)Math.Min(Piece, bytes - offset);
+            processor.Charge((ulong)length);
+            work(offset, length);
         }
     }
 }

@@ -14,12 +14,14 @@ internal static class BootService
     public const int SetTimer = 88;
     public const int WaitForEvent = 96;
     public const int SignalEvent = 104;
+    public const int CloseEvent = 112;
     public const int InstallConfigurationTable = 192;
     public const int LoadImage = 200;
     public const int StartImage = 208;
     public const int Exit = 216;
     public const int ExitBootServices = 232;
     public const int Stall = 248;
+    public const int SetWatchdogTimer = 256;
     public const int LocateProtocol = 320;
     public const int CalculateCrc32 = 344;
     public const int CopyMem = 352;
@@ -35,6 +37,7 @@ internal static class RuntimeService
 {
     public const int GetTime = 24;
     public const int GetVariable = 72;
+    public const int SetVariable = 88;
     public const int ResetSystem = 104;
 
     public static IEnumerable<int> All { get; } = Enumerable.Range(0, 14).Select(i => 24 + (i * 8));
