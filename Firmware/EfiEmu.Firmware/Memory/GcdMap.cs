@@ -73,7 +73,8 @@ internal sealed class GcdMap
     /// <summary>Sets attributes; those that say nothing of caching or protection keep what the range has of both.</summary>
     /// <returns>
     /// SUCCESS; INVALID_PARAMETER for length 0 or for RUNTIME on a range that is not made of pages; UNSUPPORTED outside the
-    /// address space or when part of the range lacks the capability.
+    /// address space, when part of the range lacks the capability, or for caching or protection of a range that is not made
+    /// of pages.
     /// </returns>
     public EfiStatus SetAttributes(ulong start, ulong length, MemoryAttributes attributes)
     {
@@ -85,7 +86,8 @@ internal sealed class GcdMap
             start,
             length,
             e => (attributes & MemoryAttributes.Runtime) != 0 && !wholePages ? EfiStatus.InvalidParameter
-                : (e.Capabilities & attributes) != attributes ? EfiStatus.Unsupported : EfiStatus.Success,
+                : (e.Capabilities & attributes) != attributes || (kept == MemoryAttributes.None && !wholePages) ? EfiStatus.Unsupported
+                : EfiStatus.Success,
             e => e with { Attributes = attributes | (e.Attributes & kept) });
     }
 

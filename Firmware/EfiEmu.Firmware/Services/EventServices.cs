@@ -227,6 +227,21 @@ internal sealed class EventServices(
         machine.Clock.SkipIdle(nanoseconds);
     }
 
+    /// <summary>Lets virtual time pass while the guest runs in place; each timer notifies at the moment that it is due.</summary>
+    public void Stall(ulong nanoseconds)
+    {
+        ulong end = machine.Clock.Nanoseconds + nanoseconds;
+        for (ulong from = 0; NextDue is { } due && due > from && due < end / NanosecondsPerUnit; from = due)
+        {
+            SkipTo(due);
+            Advance();
+        }
+
+        ulong now = machine.Clock.Nanoseconds;
+        Skip(end > now ? end - now : 0);
+        Advance();
+    }
+
     public EfiStatus SetTimer(EfiEvent timer, uint delay, ulong triggerTime)
     {
         Advance();

@@ -141,7 +141,7 @@ internal sealed class ImageServices(
             return EfiStatus.InvalidParameter;
         }
 
-        image.ExitData = exitDataSize == 0 ? default : (exitDataSize, exitData);
+        image.ExitData = exitData.IsNull ? default : (exitDataSize, exitData);
         throw new ImageExitException(handle, status);
     }
 
@@ -223,6 +223,11 @@ internal sealed class ImageServices(
 
     private EfiResult<MemoryRange> AllocateFor(ILoadableImage file)
     {
+        if (file.RelocationsStripped && file.PreferredBase == 0)
+        {
+            return EfiStatus.InvalidParameter;
+        }
+
         ulong bytes = file.SizeOfImage;
         if (file.SectionAlignment > GuestAddress.PageSize)
         {

@@ -29,11 +29,8 @@ internal sealed class MiscellaneousServices(
     }
 
     /// <summary>Lets virtual time pass; timers that expire meanwhile notify.</summary>
-    public void Stall(ulong microseconds)
-    {
-        events.Skip(Math.Min(microseconds, LongestStall) * NanosecondsPerMicrosecond);
-        events.Advance();
-    }
+    public void Stall(ulong microseconds) =>
+        events.Stall(Math.Min(microseconds, LongestStall) * NanosecondsPerMicrosecond);
 
     /// <summary>CRC-32 of guest memory.</summary>
     public uint Crc32Of(GuestAddress data, ulong bytes)

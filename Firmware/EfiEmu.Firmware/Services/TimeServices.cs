@@ -15,6 +15,10 @@ internal sealed class TimeServices(Machine machine)
     public const int CapabilitiesBytes = 12;
 
     private const ushort UnspecifiedTimeZone = 0x07ff;
+
+    // Two bytes of time zone, then one of daylight flags.
+    private const int ZoneOffset = 12;
+    private const int ZoneBytes = 3;
     private const long NanosecondsPerTick = 100;
 
     // One second: the resolution of a PC's clock.
@@ -25,10 +29,17 @@ internal sealed class TimeServices(Machine machine)
 
     private byte[]? _alarm;
     private bool _alarmEnabled;
+    private byte[] _zone = [(byte)(UnspecifiedTimeZone & 0xff), UnspecifiedTimeZone >> 8, 0];
     private DateTime _powerOn = new(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>EFI_TIME as it lies in memory.</summary>
-    public byte[] Now() => ToBytes(Clock());
+    /// <remarks>Time zone and daylight flag are those of the last SetTime; until then the zone is unspecified.</remarks>
+    public byte[] Now()
+    {
+        byte[] time = ToBytes(Clock());
+        _zone.CopyTo(time, ZoneOffset);
+        return time;
+    }
 
     /// <summary>The wake-up alarm: whether it is enabled, and its time; midnight of the day of power-on before anyone sets it.</summary>
     public (bool Enabled, byte[] Time) Alarm => (_alarmEnabled, _alarm ?? ToBytes(_powerOn.Date));
@@ -44,7 +55,7 @@ internal sealed class TimeServices(Machine machine)
         time[4] = (byte)now.Hour;
         time[5] = (byte)now.Minute;
         time[6] = (byte)now.Second;
-        BinaryPrimitives.WriteUInt16LittleEndian(time.AsSpan(12), UnspecifiedTimeZone);
+        BinaryPrimitives.WriteUInt16LittleEndian(time.AsSpan(ZoneOffset), UnspecifiedTimeZone);
         return time;
     }
 
@@ -97,6 +108,7 @@ internal sealed class TimeServices(Machine machine)
             return EfiStatus.InvalidParameter;
         }
 
+        _zone = time.Slice(ZoneOffset, ZoneBytes).ToArray();
         _powerOn = ToDateTime(time).AddTicks(-(long)(machine.Clock.Nanoseconds / NanosecondsPerTick));
         return EfiStatus.Success;
     }

@@ -20,12 +20,13 @@ internal static class GlobalVariableRules
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEFabcdef");
 
+    // Read-only are those that the specification gives to firmware, and those that edk2's boot manager locks before it boots.
     private static readonly FrozenDictionary<string, Row> Exact = new Row[]
     {
-        new("LangCodes", Volatile, 1, NoLimit, IsAscii),
+        new("LangCodes", Volatile, 1, NoLimit, IsAscii) { ReadOnly = true },
         new("Lang", Stored, 1, NoLimit, IsAscii),
         new("Timeout", Stored, 2, 2),
-        new("PlatformLangCodes", Volatile, 1, NoLimit, IsAscii),
+        new("PlatformLangCodes", Volatile, 1, NoLimit, IsAscii) { ReadOnly = true },
         new("PlatformLang", Stored, 1, NoLimit, IsAscii),
         new("ConIn", Stored, 4, NoLimit, IsDevicePath),
         new("ConOut", Stored, 4, NoLimit, IsDevicePath),
@@ -36,10 +37,10 @@ internal static class GlobalVariableRules
         new("BootOrder", Stored, 2, NoLimit, data => data.Length % 2 == 0),
         new("BootNext", Stored, 2, 2),
         new("BootCurrent", Volatile, 2, 2),
-        new("BootOptionSupport", Volatile, 4, 4),
+        new("BootOptionSupport", Volatile, 4, 4) { ReadOnly = true },
         new("DriverOrder", Stored, 2, NoLimit, data => data.Length % 2 == 0),
         new("SysPrepOrder", Stored, 2, NoLimit, data => data.Length % 2 == 0),
-        new("HwErrRecSupport", Stored, 2, 2),
+        new("HwErrRecSupport", Stored, 2, 2) { ReadOnly = true },
         new("SetupMode", Volatile, 1, 1) { ReadOnly = true },
         new("AuditMode", Volatile, 1, 1),
         new("DeployedMode", Volatile, 1, 1),
@@ -52,7 +53,7 @@ internal static class GlobalVariableRules
         new("dbDefault", Volatile, 1, NoLimit) { ReadOnly = true },
         new("dbxDefault", Volatile, 1, NoLimit) { ReadOnly = true },
         new("dbtDefault", Volatile, 1, NoLimit) { ReadOnly = true },
-        new("OsIndicationsSupported", Volatile, 8, 8),
+        new("OsIndicationsSupported", Volatile, 8, 8) { ReadOnly = true },
         new("OsIndications", Stored, 8, 8),
         new("VendorKeys", Volatile, 1, 1) { ReadOnly = true },
     }.ToFrozenDictionary(row => row.Name);

@@ -210,10 +210,10 @@ internal sealed class PeHeaders
 
     private void CheckSubsystem()
     {
-        if (Subsystem is not (10 or 11 or 12))
+        if (Subsystem is not (10 or 11 or 12 or 13))
         {
             throw PeFormatException.Unsupported(
-                $"OptionalHeader.Subsystem: {Subsystem} is not an EFI application (10), boot driver (11) or runtime driver (12)");
+                $"OptionalHeader.Subsystem: {Subsystem} is not an EFI application (10), boot driver (11) or runtime driver (12, 13)");
         }
     }
 

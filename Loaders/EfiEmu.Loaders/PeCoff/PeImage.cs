@@ -83,7 +83,7 @@ internal sealed class PeImage : ILoadableImage
             throw PeFormatException.InvalidParameter($"load address: an image cannot lie at address 0");
         }
 
-        if (RelocationsStripped && Subsystem == 12)
+        if (RelocationsStripped && Subsystem is (12 or 13))
         {
             throw PeFormatException.LoadError($"FileHeader.Characteristics: a runtime driver without relocations cannot follow SetVirtualAddressMap");
         }

@@ -42,7 +42,8 @@ internal sealed class SimpleTextInputProtocol(Keyboard keyboard) : IEfiProtocol
     {
         if (key.IsNull)
         {
-            return EfiStatus.InvalidParameter;
+            // edk2 looks for a key before it looks at the pointer; a guest that has none to fill is told that there is no key.
+            return EfiStatus.NotReady;
         }
 
         // Without a key, edk2 clears the caller's structure and says NOT_READY.

@@ -5,8 +5,9 @@ namespace EfiEmu.Protocols;
 /// <summary>SimpleTextOutput: the console that guests print on, and the one for errors.</summary>
 /// <remarks>
 /// UEFI 2.10 section 12.4. Installed twice, each on a handle of its own: first ConsoleOut, then StandardError, as
-/// edk2's ConSplitterDxe does. Both print on the machine's console. Every UTF-16 unit can be shown, so that TestString
-/// always succeeds and OutputString never warns, as on edk2's UTF-8 terminal.
+/// edk2's ConSplitterDxe does. Both print on the machine's console, a serial terminal. TestString knows the glyphs of
+/// edk2's terminals (<see cref="TerminalGlyphs"/>); OutputString prints every UTF-16 unit and never warns.
+/// EnableCursor(FALSE) is noted in Mode, yet UNSUPPORTED: a terminal cannot hide its cursor.
 /// Differs from edk2: QueryMode skips a NULL pointer where edk2 writes to address 0.
 /// </remarks>
 internal sealed class SimpleTextOutputProtocol : IEfiProtocol
@@ -61,7 +62,7 @@ internal sealed class SimpleTextOutputProtocol : IEfiProtocol
             return new InterfaceBuilder(_firmware, ProtocolName, SimpleTextOutputLayout.Size)
                 .Function(SimpleTextOutputLayout.Reset, "Reset", _ => Change(_screen.Reset), self, new("ExtendedVerification"))
                 .Function(SimpleTextOutputLayout.OutputString, "OutputString", OutputString, self, new("String", ParameterKind.Text))
-                .Function(SimpleTextOutputLayout.TestString, "TestString", _ => EfiStatus.Success, self, new("String", ParameterKind.Text))
+                .Function(SimpleTextOutputLayout.TestString, "TestString", TestString, self, new("String", ParameterKind.Text))
                 .Function(
                     SimpleTextOutputLayout.QueryMode, "QueryMode", QueryMode,
                     self, new("ModeNumber"), new("Columns", ParameterKind.Out), new("Rows", ParameterKind.Out))
@@ -73,8 +74,7 @@ internal sealed class SimpleTextOutputProtocol : IEfiProtocol
                     SimpleTextOutputLayout.SetCursorPosition, "SetCursorPosition", SetCursorPosition,
                     self, new("Column"), new("Row"))
                 .Function(
-                    SimpleTextOutputLayout.EnableCursor, "EnableCursor",
-                    call => Change(() => _screen.CursorVisible = call.Boolean(1)), self, new("Visible"))
+                    SimpleTextOutputLayout.EnableCursor, "EnableCursor", EnableCursor, self, new("Visible"))
                 .Field(SimpleTextOutputLayout.Mode, _mode.Value)
                 .Build();
         }
@@ -105,6 +105,15 @@ internal sealed class SimpleTextOutputProtocol : IEfiProtocol
             }
 
             return status;
+        }
+
+        private EfiStatus TestString(IGuestCall call) =>
+            TerminalGlyphs.HasAll(_firmware.Memory.ReadUtf16(call.Pointer(1))) ? EfiStatus.Success : EfiStatus.Unsupported;
+
+        private EfiStatus EnableCursor(IGuestCall call)
+        {
+            _screen.CursorVisible = call.Boolean(1);
+            return Try(_screen.CursorVisible);
         }
 
         private EfiStatus QueryMode(IGuestCall call)

@@ -42,6 +42,7 @@ internal sealed class TextScreen
         }
 
         Mode = (int)number;
+        CursorVisible = true;
         Clear();
         return true;
     }
@@ -95,7 +96,7 @@ internal sealed class TextScreen
         switch (unit)
         {
             case '\b':
-                CursorColumn = Math.Max(0, CursorColumn - 1);
+                Back();
                 break;
             case '\n':
                 LineFeed();
@@ -106,6 +107,20 @@ internal sealed class TextScreen
             default:
                 Advance();
                 break;
+        }
+    }
+
+    // From the first column it goes to the last of the row above; at the top left it stays.
+    private void Back()
+    {
+        if (CursorColumn > 0)
+        {
+            CursorColumn--;
+        }
+        else if (CursorRow > 0)
+        {
+            CursorRow--;
+            CursorColumn = Columns - 1;
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class FileHandles
             .Function(FileProtocolLayout.Read, "Read", call => OnFile(call, file => Read(file, call)), self, bufferSize, buffer)
             .Function(
                 FileProtocolLayout.Write, "Write",
-                call => OnFile(call, file => file.Entry.IsDirectory ? EfiStatus.Unsupported : EfiStatus.WriteProtected),
+                call => OnFile(call, file => file.Entry.IsDirectory ? EfiStatus.Unsupported : EfiStatus.AccessDenied),
                 self, bufferSize, buffer)
             .Function(
                 FileProtocolLayout.GetPosition, "GetPosition", call => OnFile(call, file => GetPosition(file, call.Pointer(1))),
@@ -56,7 +56,7 @@ internal sealed class FileHandles
             .Function(
                 FileProtocolLayout.SetInfo, "SetInfo", call => OnFile(call, _ => EfiStatus.WriteProtected),
                 self, type, new("BufferSize"), buffer)
-            .Function(FileProtocolLayout.Flush, "Flush", call => OnFile(call, _ => EfiStatus.WriteProtected), self);
+            .Function(FileProtocolLayout.Flush, "Flush", call => OnFile(call, _ => EfiStatus.AccessDenied), self);
     }
 
     private EfiStatus OnFile(IGuestCall call, Func<OpenFile, EfiStatus> body) =>

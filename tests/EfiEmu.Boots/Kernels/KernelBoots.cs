@@ -27,6 +27,7 @@ public sealed class KernelBoots
             Firmware = boot.Firmware,
             Acceptance = boot.Acceptance,
             Trace = true,
+            Until = boot.Until,
         });
     }
 }
@@ -35,6 +36,8 @@ public sealed class KernelBoots
 internal sealed record KernelBoot(
     string Platform, ulong MemoryGiB, string Firmware = FirmwareProfiles.Default, string? Acceptance = null, string? MemoryMap = null)
 {
+    public BootUntil? Until { get; init; }
+
     public static KernelBoot Plain(ulong memoryGiB, string firmware = FirmwareProfiles.Default) => new("plain", memoryGiB, firmware);
 
     public static KernelBoot SevSnp(string firmware = FirmwareProfiles.Default, string? acceptance = null) =>

@@ -65,7 +65,7 @@ public sealed class PeImageLoaderTests
     public static TheoryData<string, Action<PeBuilder>, string> Rejections() => new()
     {
         { "arm", b => b.Machine = 0xaa64, "FileHeader.Machine: 0xaa64 (Arm64) is not for x86 firmware" },
-        { "subsystem", b => b.Subsystem = 3, "OptionalHeader.Subsystem: 3 is not an EFI application (10), boot driver (11) or runtime driver (12)" },
+        { "subsystem", b => b.Subsystem = 3, "OptionalHeader.Subsystem: 3 is not an EFI application (10), boot driver (11) or runtime driver (12, 13)" },
         { "directories", b => b.DirectoryCount = 17, "OptionalHeader.NumberOfRvaAndSizes: 17 is more than 16" },
         { "optional header", b => b.SizeOfOptionalHeader = 0xf8, "FileHeader.SizeOfOptionalHeader: 0xf8 is not 0xf0, which 16 directories need" },
         { "small image", b => b.SizeOfImage = 0x100, "OptionalHeader.SizeOfImage: 0x100 is too small for 2 section headers at 0x148" },

@@ -281,9 +281,9 @@ public sealed class SimpleFileSystemTests
         GuestAddress file = Opened("initrd.img");
         ulong size = _firmware.Place(1UL).Value;
 
-        Assert.Equal(EfiStatus.WriteProtected, _firmware.Call(file, 40, file.Value, size, size));
+        Assert.Equal(EfiStatus.AccessDenied, _firmware.Call(file, 40, file.Value, size, size));
         Assert.Equal(EfiStatus.Unsupported, _firmware.Call(_root, 40, _root.Value, size, size));
-        Assert.Equal(EfiStatus.WriteProtected, _firmware.Call(file, 80, file.Value));
+        Assert.Equal(EfiStatus.AccessDenied, _firmware.Call(file, 80, file.Value));
         Assert.Equal(EfiStatus.WriteProtected, _firmware.Call(file, 72, file.Value, _firmware.Place(FileInfo.ToByteArray()).Value, 0, 0));
     }
 
