@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Handlers;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Translation;
@@ -91,7 +92,7 @@ internal sealed unsafe class BlockBuilder
     {
         Block* block = (Block*)_arena.Allocate(sizeof(Block));
         MicroOp* operation = (MicroOp*)_arena.Allocate(sizeof(MicroOp));
-        *operation = new MicroOp { Code = MicroCode.Gate };
+        *operation = new MicroOp { Code = MicroCode.Gate, Handler = HandlerTable.Of(MicroCode.Gate) };
         *block = new Block { Rip = rip, End = rip, Operations = operation, OperationCount = 1 };
         return block;
     }
@@ -112,7 +113,11 @@ internal sealed unsafe class BlockBuilder
             TakenRip = _lowering.TakenRip,
             End = _instructions[count - 1].NextIP,
         };
-        operations.CopyTo(new Span<MicroOp>(block->Operations, operations.Length));
+        for (int i = 0; i < operations.Length; i++)
+        {
+            block->Operations[i] = operations[i] with { Handler = HandlerTable.Of(operations[i].Code) };
+        }
+
         _lowering.InstructionOf.CopyTo(new Span<ushort>(block->InstructionOf, operations.Length));
         for (int i = 0; i < count; i++)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Handlers;
 
 namespace EfiEmu.Cpu.Translation;
 
@@ -273,6 +274,7 @@ internal sealed unsafe class CodeCache : IDisposable
                 *later = new MicroOp
                 {
                     Code = MicroCode.Leave,
+                    Handler = HandlerTable.Of(MicroCode.Leave),
                     Immediate = block->Rip + block->OffsetOf[instruction + 1],
                     Displacement = (ulong)(block->Count - instruction - 1),
                 };
