@@ -12,6 +12,9 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
     // Instructions after which handlers return here: few enough for the stack of any thread.
     private const long Slice = 4096;
 
+    // A block met so often has run some ten thousand times: worth the time that joining takes.
+    private const int MeetingsToJoin = 4;
+
     private readonly byte* _state = state;
     private readonly Block** _targets = code.Targets;
 
@@ -38,6 +41,11 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
                 *(ulong*)(_state + Slot.Rip) = block->Rip;
                 *(Block**)(_state + Slot.Block) = null;
                 return null;
+            }
+
+            if (++block->Meetings == MeetingsToJoin)
+            {
+                Code.Handlers.Join(block);
             }
 
             *(long*)(_state + Slot.SliceEnd) = Math.Max(0, remaining - Slice);

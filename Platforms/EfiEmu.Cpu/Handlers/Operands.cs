@@ -18,6 +18,14 @@ internal readonly unsafe struct FromRegister : IOperand
         where TWidth : struct, IWidth => TWidth.Get(r + op->B);
 }
 
+/// <summary>The register of the first operand.</summary>
+internal readonly unsafe struct FromFirst : IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Get<TWidth>(byte* r, MicroOp* op)
+        where TWidth : struct, IWidth => TWidth.Get(r + op->A);
+}
+
 /// <summary>The register of a third operand.</summary>
 internal readonly unsafe struct FromThird : IOperand
 {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Operations;
 using EfiEmu.Cpu.Translation;
 
@@ -49,125 +48,160 @@ internal readonly struct ShiftRightSigned : IShift
         where TWidth : struct, IWidth => (value >> (count - 1)) & 1;
 }
 
-/// <summary>Shifts, rotations, bit fields and bit scans.</summary>
-internal static unsafe class ShiftHandlers
+internal readonly unsafe struct Shift<TShift, TWidth> : IStep
+    where TShift : struct, IShift
+    where TWidth : struct, IWidth
 {
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Shift<TShift, TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TShift : struct, IShift
-        where TWidth : struct, IWidth
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, TShift.Of<TWidth>(TWidth.Get(r + op->A), (int)op->Immediate));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* ShiftFlags<TShift, TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TShift : struct, IShift
-        where TWidth : struct, IWidth
+internal readonly unsafe struct ShiftFlags<TShift, TWidth> : IStep
+    where TShift : struct, IShift
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong value = TWidth.Get(r + op->A);
         ulong result = TShift.Of<TWidth>(value, (int)op->Immediate);
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, TShift.FlagsOf<TWidth>(value, result, (int)op->Immediate));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>By a register, without flags: SHLX and its kin.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* ShiftBy<TShift, TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TShift : struct, IShift
-        where TWidth : struct, IWidth
+/// <summary>By a register, without flags: SHLX and its kin.</summary>
+internal readonly unsafe struct ShiftBy<TShift, TWidth> : IStep
+    where TShift : struct, IShift
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, TShift.Of<TWidth>(TWidth.Get(r + op->B), r[op->Index] & (TWidth.Bits - 1)));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Rotate64(byte* r, MicroOp* op, Block* block, Interpreter self)
+internal readonly unsafe struct RotateLeft64 : IStep
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         *(ulong*)(r + op->A) = BitOperations.RotateLeft(*(ulong*)(r + op->A), (int)op->Immediate);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Rotate32(byte* r, MicroOp* op, Block* block, Interpreter self)
+internal readonly unsafe struct RotateLeft32 : IStep
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         *(ulong*)(r + op->A) = BitOperations.RotateLeft(*(uint*)(r + op->A), (int)op->Immediate);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* RotateRight64(byte* r, MicroOp* op, Block* block, Interpreter self)
+internal readonly unsafe struct RotateRight64 : IStep
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         *(ulong*)(r + op->A) = BitOperations.RotateRight(*(ulong*)(r + op->A), (int)op->Immediate);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* RotateRight32(byte* r, MicroOp* op, Block* block, Interpreter self)
+internal readonly unsafe struct RotateRight32 : IStep
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         *(ulong*)(r + op->A) = BitOperations.RotateRight(*(uint*)(r + op->A), (int)op->Immediate);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* RotateFlags<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+internal readonly unsafe struct RotateFlags<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         Arithmetic.RotateLeft<TWidth>(r, op->A, (int)op->Immediate);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>BZHI.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* ZeroHighBits<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>BZHI.</summary>
+internal readonly unsafe struct ZeroHighBits<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         int from = r[op->Index];
         bool beyond = from >= TWidth.Bits;
         ulong result = TWidth.Get(r + op->B) & (beyond ? ulong.MaxValue : (1ul << from) - 1);
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, beyond ? 1u : 0u);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* ByteSwap<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+internal readonly unsafe struct ByteSwap<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, BinaryPrimitives.ReverseEndianness(TWidth.Get(r + op->A)) >> (64 - TWidth.Bits));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>LZCNT.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* LeadingZeros<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>LZCNT.</summary>
+internal readonly unsafe struct LeadingZeros<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong value = TWidth.Get(r + op->B);
         ulong result = (ulong)(BitOperations.LeadingZeroCount(value) - 64 + TWidth.Bits);
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, value == 0 ? 1u : 0u);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>TZCNT.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* TrailingZeros<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>TZCNT.</summary>
+internal readonly unsafe struct TrailingZeros<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong value = TWidth.Get(r + op->B);
         ulong result = value == 0 ? (ulong)TWidth.Bits : (ulong)BitOperations.TrailingZeroCount(value);
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, value == 0 ? 1u : 0u);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>BSR; the target stays when there is no bit.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* ScanReverse<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>BSR; the target stays when there is no bit.</summary>
+internal readonly unsafe struct ScanReverse<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong value = TWidth.Get(r + op->B);
         Keep.Logic<TWidth>(r, value);
@@ -176,13 +210,16 @@ internal static unsafe class ShiftHandlers
             TWidth.Set(r + op->A, (ulong)BitOperations.Log2(value));
         }
 
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>BSF; the target stays when there is no bit.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* ScanForward<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>BSF; the target stays when there is no bit.</summary>
+internal readonly unsafe struct ScanForward<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong value = TWidth.Get(r + op->B);
         Keep.Logic<TWidth>(r, value);
@@ -191,24 +228,30 @@ internal static unsafe class ShiftHandlers
             TWidth.Set(r + op->A, (ulong)BitOperations.TrailingZeroCount(value));
         }
 
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>IMUL of two operands: the low half, as nobody reads the flags.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Multiply<TWidth, TSecond>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
-        where TSecond : struct, IOperand
+/// <summary>IMUL of two operands: the low half, as nobody reads the flags.</summary>
+internal readonly unsafe struct Multiply<TWidth, TSecond> : IStep
+    where TWidth : struct, IWidth
+    where TSecond : struct, IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, TWidth.Get(r + op->B) * TSecond.Get<TWidth>(r, op));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>IMUL; CF and OF say whether the low half is the whole product.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* MultiplyFlags<TWidth, TSecond>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
-        where TSecond : struct, IOperand
+/// <summary>IMUL; CF and OF say whether the low half is the whole product.</summary>
+internal readonly unsafe struct MultiplyFlags<TWidth, TSecond> : IStep
+    where TWidth : struct, IWidth
+    where TSecond : struct, IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         long a = TWidth.Signed(TWidth.Get(r + op->B));
         long b = TWidth.Signed(TSecond.Get<TWidth>(r, op));
@@ -217,6 +260,6 @@ internal static unsafe class ShiftHandlers
         bool whole = high == low >> 63 && TWidth.Signed(result) == low;
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, whole ? 0u : 3u);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
 }

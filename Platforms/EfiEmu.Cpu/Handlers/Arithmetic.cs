@@ -55,114 +55,140 @@ internal readonly unsafe struct Xor : IBinary
         where TWidth : struct, IWidth => Keep.Logic<TWidth>(r, result);
 }
 
-/// <summary>Addition, subtraction, logic and comparison.</summary>
-internal static unsafe class ArithmeticHandlers
+/// <summary>Without flags, because nobody reads them.</summary>
+internal readonly unsafe struct Plain<TBinary, TWidth, TSource> : IStep
+    where TBinary : struct, IBinary
+    where TWidth : struct, IWidth
+    where TSource : struct, IOperand
 {
-    /// <summary>Without flags, because nobody reads them.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Plain<TBinary, TWidth, TSource>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TBinary : struct, IBinary
-        where TWidth : struct, IWidth
-        where TSource : struct, IOperand
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, TBinary.Of(TWidth.Get(r + op->A), TSource.Get<TWidth>(r, op)));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* WithFlags<TBinary, TWidth, TSource>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TBinary : struct, IBinary
-        where TWidth : struct, IWidth
-        where TSource : struct, IOperand
+internal readonly unsafe struct WithFlags<TBinary, TWidth, TSource> : IStep
+    where TBinary : struct, IBinary
+    where TWidth : struct, IWidth
+    where TSource : struct, IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong a = TWidth.Get(r + op->A);
         ulong b = TSource.Get<TWidth>(r, op);
         ulong result = TWidth.Cut(TBinary.Of(a, b));
         TBinary.KeepFlags<TWidth>(r, a, b, result);
         TWidth.Set(r + op->A, result);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>The flags alone: CMP as a subtraction, TEST as a conjunction.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* FlagsOnly<TBinary, TWidth, TSource>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TBinary : struct, IBinary
-        where TWidth : struct, IWidth
-        where TSource : struct, IOperand
+/// <summary>The flags alone: CMP as a subtraction, TEST as a conjunction.</summary>
+internal readonly unsafe struct FlagsOnly<TBinary, TWidth, TSource> : IStep
+    where TBinary : struct, IBinary
+    where TWidth : struct, IWidth
+    where TSource : struct, IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong a = TWidth.Get(r + op->A);
         ulong b = TSource.Get<TWidth>(r, op);
         TBinary.KeepFlags<TWidth>(r, a, b, TBinary.Of(a, b));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Not<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+internal readonly unsafe struct Complement<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, ~TWidth.Get(r + op->A));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* Negate<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+internal readonly unsafe struct Negate<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         TWidth.Set(r + op->A, 0 - TWidth.Get(r + op->A));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* NegateFlags<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+internal readonly unsafe struct NegateFlags<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong b = TWidth.Get(r + op->A);
         Keep.Subtraction<TWidth>(r, 0, b);
         TWidth.Set(r + op->A, 0 - b);
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>INC, whose CF stays.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* IncrementFlags<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>INC, whose CF stays.</summary>
+internal readonly unsafe struct IncrementFlags<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong carry = Flags.CarryOf(r);
         ulong result = TWidth.Cut(TWidth.Get(r + op->A) + 1);
         bool overflow = result == 1ul << (TWidth.Bits - 1);
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, carry | (overflow ? 2u : 0u) | ((result & 15) == 0 ? 4u : 0u));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    /// <summary>DEC, whose CF stays.</summary>
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* DecrementFlags<TWidth>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
+/// <summary>DEC, whose CF stays.</summary>
+internal readonly unsafe struct DecrementFlags<TWidth> : IStep
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         ulong carry = Flags.CarryOf(r);
         ulong result = TWidth.Cut(TWidth.Get(r + op->A) - 1);
         bool overflow = result == (1ul << (TWidth.Bits - 1)) - 1;
         TWidth.Set(r + op->A, result);
         Keep.Result<TWidth>(r, result, carry | (overflow ? 2u : 0u) | ((result & 15) == 15 ? 4u : 0u));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* AddWithCarry<TWidth, TSource>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
-        where TSource : struct, IOperand
+internal readonly unsafe struct AddWithCarry<TWidth, TSource> : IStep
+    where TWidth : struct, IWidth
+    where TSource : struct, IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         Arithmetic.AddWithCarry<TWidth>(r, op->A, TSource.Get<TWidth>(r, op));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
+}
 
-    [MethodImpl(Compilation.Handler)]
-    public static MicroOp* SubtractWithBorrow<TWidth, TSource>(byte* r, MicroOp* op, Block* block, Interpreter self)
-        where TWidth : struct, IWidth
-        where TSource : struct, IOperand
+internal readonly unsafe struct SubtractWithBorrow<TWidth, TSource> : IStep
+    where TWidth : struct, IWidth
+    where TSource : struct, IOperand
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
     {
         Arithmetic.SubtractWithBorrow<TWidth>(r, op->A, TSource.Get<TWidth>(r, op));
-        return op[1].Handler(r, op + 1, block, self);
+        return true;
     }
 }
