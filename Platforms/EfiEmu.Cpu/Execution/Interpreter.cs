@@ -12,8 +12,8 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
     // Instructions after which handlers return here: few enough for the stack of any thread.
     private const long Slice = 4096;
 
-    // A block met so often has run some ten thousand times: worth the time that joining takes.
-    private const int MeetingsToJoin = 4;
+    // A block met so often has taken some hundred thousand instructions: worth the time that joining takes.
+    private const int MeetingsToJoin = 100;
 
     private readonly byte* _state = state;
     private readonly Block** _targets = code.Targets;
