@@ -6,12 +6,10 @@ namespace EfiEmu.Cpu.Handlers;
 
 /// <summary>
 /// Finds the handler of a micro-operation and compiles it when it is first asked for; joins the micro-operations of a block that
-/// turned out to run often, so that one handler does up to four of them.
+/// turned out to run often, so that one handler does some of them.
 /// </summary>
 internal sealed unsafe class HandlerSet
 {
-    private const int LongestRun = 4;
-
     private readonly Handler[] _handlers = new Handler[(int)MicroCode.Stop + 1];
 
     public Handler Of(MicroCode code)
@@ -35,7 +33,7 @@ internal sealed unsafe class HandlerSet
         for (int at = 0; at < end; at += Math.Max(1, run.Count))
         {
             run.Clear();
-            while (run.Count < LongestRun && at + run.Count < end && Meanings.Of(first[at + run.Count].Code) is var meaning && !IsA(meaning, typeof(IHandler)))
+            while (run.Count < Runs.Longest && at + run.Count < end && Meanings.Of(first[at + run.Count].Code) is var meaning && !IsA(meaning, typeof(IHandler)))
             {
                 run.Add(meaning);
             }

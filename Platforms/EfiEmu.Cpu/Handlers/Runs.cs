@@ -5,11 +5,14 @@ using EfiEmu.Cpu.Translation;
 namespace EfiEmu.Cpu.Handlers;
 
 /// <summary>
-/// Handlers of one to four steps, and of up to three steps and the decision that ends the block. Each micro-operation stays in
-/// its place: where a step has to go the slow way, the rest of the block runs through the handlers of its own micro-operations.
+/// Handlers of some steps, and of some steps and the decision that ends the block. Each micro-operation stays in its place: where
+/// a step has to go the slow way, the rest of the block runs through the handlers of its own micro-operations.
 /// </summary>
 internal static unsafe class Runs
 {
+    /// <summary>The most micro-operations that one handler does.</summary>
+    public const int Longest = 4;
+
     [MethodImpl(Compilation.Handler)]
     public static MicroOp* Do<TFirst>(byte* r, MicroOp* op, Block* block, Interpreter self)
         where TFirst : struct, IStep
