@@ -40,6 +40,12 @@ internal static class Slot
     // System flags, and the arithmetic flags when FlagKind is Explicit.
     public const int Rflags = 224;
 
+    // Handlers return to the loop when no more than this remains.
+    public const int SliceEnd = 232;
+
+    // The block that the loop goes on with.
+    public const int Resume = 240;
+
     public const int Xmm = 256;
 
     // The page translations, at a fixed distance so that they need no host register of their own.

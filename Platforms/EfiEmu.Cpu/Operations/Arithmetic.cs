@@ -1,57 +1,27 @@
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Handlers;
 
 namespace EfiEmu.Cpu.Operations;
 
 /// <summary>ADC and SBB of the wide sizes, which the interpreter calls.</summary>
 internal static unsafe class Arithmetic
 {
-    public static void AddWithCarry64(byte* r, int target, ulong b)
-    {
-        ulong a = *(ulong*)(r + target);
-        *(ulong*)(r + target) = AddWithCarry(r, a, b, 64, FlagKind.Result64);
-    }
+    public static void AddWithCarry<TWidth>(byte* r, int target, ulong b)
+        where TWidth : struct, IWidth =>
+        TWidth.Set(r + target, AddWithCarry(r, TWidth.Get(r + target), b, TWidth.Bits, Core.KindOf(FlagKind.Result8, TWidth.Bits)));
 
-    public static void AddWithCarry32(byte* r, int target, uint b)
-    {
-        uint a = *(uint*)(r + target);
-        *(ulong*)(r + target) = AddWithCarry(r, a, b, 32, FlagKind.Result32);
-    }
-
-    public static void SubtractWithBorrow64(byte* r, int target, ulong b)
-    {
-        ulong a = *(ulong*)(r + target);
-        *(ulong*)(r + target) = SubtractWithBorrow(r, a, b, 64, FlagKind.Result64);
-    }
-
-    public static void SubtractWithBorrow32(byte* r, int target, uint b)
-    {
-        uint a = *(uint*)(r + target);
-        *(ulong*)(r + target) = SubtractWithBorrow(r, a, b, 32, FlagKind.Result32);
-    }
-
-    /// <summary>The low half of a signed product; CF and OF say whether it is the whole.</summary>
-    public static void Multiply64(byte* r, int target, long a, long b)
-    {
-        long high = Math.BigMul(a, b, out long low);
-        *(long*)(r + target) = low;
-        *(long*)(r + Slot.FlagA) = low;
-        *(ulong*)(r + Slot.FlagB) = high == low >> 63 ? 0u : 3u;
-        r[Slot.FlagKind] = FlagKind.Result64;
-    }
+    public static void SubtractWithBorrow<TWidth>(byte* r, int target, ulong b)
+        where TWidth : struct, IWidth =>
+        TWidth.Set(r + target, SubtractWithBorrow(r, TWidth.Get(r + target), b, TWidth.Bits, Core.KindOf(FlagKind.Result8, TWidth.Bits)));
 
     /// <summary>A rotation whose CF and OF are kept; the other flags stay.</summary>
-    public static void RotateLeft64(byte* r, int target, int count)
+    public static void RotateLeft<TWidth>(byte* r, int target, int count)
+        where TWidth : struct, IWidth
     {
-        ulong result = System.Numerics.BitOperations.RotateLeft(*(ulong*)(r + target), count);
-        *(ulong*)(r + target) = result;
-        KeepRotation(r, (uint)result & 1, (uint)(result >> 63));
-    }
-
-    public static void RotateLeft32(byte* r, int target, int count)
-    {
-        uint result = System.Numerics.BitOperations.RotateLeft(*(uint*)(r + target), count);
-        *(ulong*)(r + target) = result;
-        KeepRotation(r, result & 1, result >> 31);
+        ulong value = TWidth.Get(r + target);
+        ulong result = TWidth.Cut((value << count) | (value >> (TWidth.Bits - count)));
+        TWidth.Set(r + target, result);
+        KeepRotation(r, (uint)result & 1, (uint)(result >> (TWidth.Bits - 1)));
     }
 
     private static void KeepRotation(byte* r, uint carry, uint top)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace EfiEmu.Cpu.Translation;
@@ -7,7 +8,6 @@ namespace EfiEmu.Cpu.Translation;
 internal unsafe struct Block
 {
     public ulong Rip;
-    public MicroOp* Operations;
 
     // The blocks that follow, once they are known: by the branch taken, and by falling through.
     public Block* Taken;
@@ -16,6 +16,9 @@ internal unsafe struct Block
     // Instructions in the block; 0 for a gate.
     public int Count;
     public int OperationCount;
+
+    // How often the loop went on with this block after a slice: a block met often is one that runs often.
+    public int Meetings;
 
     public ulong TakenRip;
 
@@ -26,9 +29,12 @@ internal unsafe struct Block
     public ushort* InstructionOf;
     public ushort* OffsetOf;
 
-    public readonly int InstructionAt(MicroOp* operation) => InstructionOf[operation - Operations];
+    /// <summary>The micro-operations stand right behind the block.</summary>
+    public MicroOp* Operations => (MicroOp*)((Block*)Unsafe.AsPointer(ref this) + 1);
 
-    public readonly ulong RipAt(MicroOp* operation) => Rip + OffsetOf[InstructionAt(operation)];
+    public int InstructionAt(MicroOp* operation) => InstructionOf[operation - Operations];
+
+    public ulong RipAt(MicroOp* operation) => Rip + OffsetOf[InstructionAt(operation)];
 
     public readonly bool Overlaps(ulong address, ulong length) => address < End && Rip < address + length;
 }

@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Handlers;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Translation;
@@ -15,6 +16,8 @@ internal sealed unsafe class BlockBuilder
     private readonly Lowering _lowering;
     private readonly Instruction[] _instructions = new Instruction[MaximumInstructions];
     private readonly bool[] _flagsNeeded = new bool[MaximumInstructions];
+
+    public HandlerSet Handlers { get; } = new();
 
     public BlockBuilder(IProcessorBus bus, CodeCache cache, CodeArena arena, SlowOperations operations)
     {
@@ -89,10 +92,9 @@ internal sealed unsafe class BlockBuilder
 
     private Block* MakeGate(ulong rip)
     {
-        Block* block = (Block*)_arena.Allocate(sizeof(Block));
-        MicroOp* operation = (MicroOp*)_arena.Allocate(sizeof(MicroOp));
-        *operation = new MicroOp { Code = MicroCode.Gate };
-        *block = new Block { Rip = rip, End = rip, Operations = operation, OperationCount = 1 };
+        Block* block = (Block*)_arena.Allocate(sizeof(Block) + sizeof(MicroOp));
+        *block = new Block { Rip = rip, End = rip, OperationCount = 1 };
+        *block->Operations = new MicroOp { Code = MicroCode.Gate, Handler = Handlers.Of(MicroCode.Gate) };
         return block;
     }
 
@@ -100,11 +102,10 @@ internal sealed unsafe class BlockBuilder
     {
         ReadOnlySpan<MicroOp> operations = _lowering.Operations;
         int count = _lowering.InstructionCount;
-        Block* block = (Block*)_arena.Allocate(sizeof(Block));
+        Block* block = (Block*)_arena.Allocate(sizeof(Block) + (operations.Length * sizeof(MicroOp)));
         *block = new Block
         {
             Rip = rip,
-            Operations = (MicroOp*)_arena.Allocate(operations.Length * sizeof(MicroOp)),
             InstructionOf = (ushort*)_arena.Allocate(operations.Length * sizeof(ushort)),
             OffsetOf = (ushort*)_arena.Allocate(count * sizeof(ushort)),
             Count = count,
@@ -112,7 +113,11 @@ internal sealed unsafe class BlockBuilder
             TakenRip = _lowering.TakenRip,
             End = _instructions[count - 1].NextIP,
         };
-        operations.CopyTo(new Span<MicroOp>(block->Operations, operations.Length));
+        for (int i = 0; i < operations.Length; i++)
+        {
+            block->Operations[i] = operations[i] with { Handler = Handlers.Of(operations[i].Code) };
+        }
+
         _lowering.InstructionOf.CopyTo(new Span<ushort>(block->InstructionOf, operations.Length));
         for (int i = 0; i < count; i++)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Handlers;
 
 namespace EfiEmu.Cpu.Translation;
 
@@ -33,6 +34,9 @@ internal sealed unsafe class CodeCache : IDisposable
 
     /// <summary>Blocks by a hash of their address, for jumps whose target is known only when they run.</summary>
     public Block** Targets { get; }
+
+    /// <summary>The handlers of micro-operations.</summary>
+    public HandlerSet Handlers => _builder.Handlers;
 
     private SlowOperations Operations { get; }
 
@@ -262,7 +266,7 @@ internal sealed unsafe class CodeCache : IDisposable
     }
 
     /// <summary>The block that runs was dropped: its next instruction becomes a way out.</summary>
-    private static void LeaveAfterCurrent(Block* block, MicroOp* current)
+    private void LeaveAfterCurrent(Block* block, MicroOp* current)
     {
         int instruction = block->InstructionAt(current);
         MicroOp* end = block->Operations + block->OperationCount;
@@ -273,11 +277,15 @@ internal sealed unsafe class CodeCache : IDisposable
                 *later = new MicroOp
                 {
                     Code = MicroCode.Leave,
+                    Handler = _builder.Handlers.Of(MicroCode.Leave),
                     Immediate = block->Rip + block->OffsetOf[instruction + 1],
                     Displacement = (ulong)(block->Count - instruction - 1),
                 };
                 return;
             }
+
+            // What is left of the instruction must not be joined with what comes after it.
+            later->Handler = _builder.Handlers.Of(later->Code);
         }
     }
 

@@ -2,10 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace EfiEmu.Cpu.Translation;
 
-/// <summary>One pre-decoded step of the interpreter: 24 bytes, operands as offsets into the processor state.</summary>
+/// <summary>One pre-decoded step of the interpreter: 32 bytes, operands as offsets into the processor state.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct MicroOp
+internal unsafe struct MicroOp
 {
+    // Found by the code when the operation is put into a block.
+    public Handler Handler;
+
     public MicroCode Code;
 
     // Destination and source (Slot offsets).
