@@ -36,7 +36,7 @@ public sealed partial class OwnProbeTests
         byte[] image = File.ReadAllBytes(Path.Combine(Folder, "images", probe + ".efi"));
         var request = new BootRequest
         {
-            Guest = new GuestFile(probe + ".efi", image, "probe", IsLinuxKernel: false),
+            Guest = new GuestFile(probe + ".efi", image, "probe", IsKernel: false),
             Platform = "plain",
             MemoryBytes = Gigabyte,
             Firmware = "edk2-202211",

@@ -1,7 +1,6 @@
 using EfiEmu.Boots.Support;
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Sdk;
 using Xunit;
 
 namespace EfiEmu.Boots.Kernels;
