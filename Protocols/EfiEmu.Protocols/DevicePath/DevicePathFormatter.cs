@@ -12,7 +12,7 @@ internal static class DevicePathFormatter
     private const uint PnpVendor = 0x41d0;
     private const uint PnpMask = 0xffff;
 
-    public static string Format(IEnumerable<DevicePathNode> path)
+    public static string Format(IEnumerable<DevicePathNode> path, bool displayOnly = false, bool shortcuts = false)
     {
         var text = new StringBuilder();
         foreach (DevicePathNode node in path.TakeWhile(node => !node.IsEndEntire))
@@ -23,18 +23,29 @@ internal static class DevicePathFormatter
                 continue;
             }
 
-            if (text.Length > 0 && text[^1] != ',')
+            // Also behind the comma that separates instances, as edk2 prints it.
+            if (text.Length > 0)
             {
                 text.Append('/');
             }
 
-            text.Append(Format(node));
+            text.Append(Format(node, displayOnly, shortcuts));
         }
 
         return text.ToString();
     }
 
-    public static string Format(DevicePathNode node)
+    public static string Format(DevicePathNode node, bool displayOnly = false, bool shortcuts = false)
+    {
+        if (DevicePathForm.Of(node) is { } form)
+        {
+            return form.Format(node.Data.Span, displayOnly);
+        }
+
+        return MessagingNodes.Format(node, displayOnly, shortcuts) ?? FormatOther(node);
+    }
+
+    private static string FormatOther(DevicePathNode node)
     {
         ReadOnlySpan<byte> data = node.Data.Span;
         return (node.Type, node.SubType) switch
@@ -48,6 +59,7 @@ internal static class DevicePathFormatter
             (DevicePathNode.Media, 1) when data.Length == 38 => FormatHardDrive(data),
             (DevicePathNode.Media, 3) when data.Length >= GuidSize => FormatVendor("VenMedia", data),
             (DevicePathNode.Media, 4) => FormatFilePath(data),
+            (DevicePathNode.Media, 5) when data.Length == GuidSize => "Media(" + FormatGuid(data) + ")",
             (DevicePathNode.Media, 6) when data.Length == GuidSize => "FvFile(" + FormatGuid(data) + ")",
             (DevicePathNode.Media, 7) when data.Length == GuidSize => "Fv(" + FormatGuid(data) + ")",
             _ => FormatGeneric(node),
@@ -67,6 +79,10 @@ internal static class DevicePathFormatter
         {
             0x0a03 => Invariant($"PciRoot(0x{uid:X})"),
             0x0a08 => Invariant($"PcieRoot(0x{uid:X})"),
+            0x0301 => Invariant($"Keyboard(0x{uid:X})"),
+            0x0401 => Invariant($"ParallelPort(0x{uid:X})"),
+            0x0501 => Invariant($"Serial(0x{uid:X})"),
+            0x0604 => Invariant($"Floppy(0x{uid:X})"),
             _ => Invariant($"Acpi(PNP{hid >> 16:X4},0x{uid:X})"),
         };
     }

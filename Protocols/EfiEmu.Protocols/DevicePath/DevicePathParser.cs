@@ -7,9 +7,14 @@ namespace EfiEmu.Protocols;
 /// <summary>Device paths from text: what <see cref="DevicePathFormatter"/> prints. Any other text is a file path, as on edk2.</summary>
 internal static class DevicePathParser
 {
-    /// <summary>Reads a path; a node too long for its length field makes the whole path null.</summary>
+    /// <summary>Reads a path; a node too long for its length field makes the whole path null, and so does an empty text.</summary>
     public static IReadOnlyList<DevicePathNode>? ParsePath(string text)
     {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
         var path = new List<DevicePathNode>();
         foreach ((string node, bool endsInstance) in Split(text))
         {
@@ -70,12 +75,17 @@ internal static class DevicePathParser
         "Pci" => new(DevicePathNode.Hardware, 1, new[] { (byte)Number(arguments, 1), (byte)Number(arguments, 0) }),
         "PciRoot" => Acpi(0x0a0341d0, (uint)Number(arguments, 0)),
         "PcieRoot" => Acpi(0x0a0841d0, (uint)Number(arguments, 0)),
+        "Keyboard" => Acpi(0x030141d0, (uint)Number(arguments, 0)),
+        "ParallelPort" => Acpi(0x040141d0, (uint)Number(arguments, 0)),
+        "Serial" => Acpi(0x050141d0, (uint)Number(arguments, 0)),
+        "Floppy" => Acpi(0x060441d0, (uint)Number(arguments, 0)),
         "Acpi" => Acpi(HardwareId(Text(arguments, 0)), (uint)Number(arguments, 1)),
         "Sata" => new(DevicePathNode.Messaging, 18, UInt16s((ushort)Number(arguments, 0), (ushort)Number(arguments, 1), (ushort)Number(arguments, 2))),
         "HD" => HardDrive(arguments),
         "VenHw" => Vendor(DevicePathNode.Hardware, 4, arguments),
         "VenMsg" => Vendor(DevicePathNode.Messaging, 10, arguments),
         "VenMedia" => Vendor(DevicePathNode.Media, 3, arguments),
+        "Media" => Vendor(DevicePathNode.Media, 5, arguments),
         "FvFile" => Vendor(DevicePathNode.Media, 6, arguments),
         "Fv" => Vendor(DevicePathNode.Media, 7, arguments),
         "HardwarePath" => Generic(DevicePathNode.Hardware, arguments),
@@ -84,7 +94,8 @@ internal static class DevicePathParser
         "MediaPath" => Generic(DevicePathNode.Media, arguments),
         "BbsPath" => Generic(5, arguments),
         "Path" => Generic((byte)Number(arguments, 0), arguments[1..]),
-        _ => null,
+        _ => DevicePathForm.Named(name)?.Build(index => Number(arguments, index))
+            ?? MessagingNodes.Parse(name, index => Text(arguments, index), index => Number(arguments, index)),
     };
 
     private static DevicePathNode Acpi(uint hardwareId, uint uid)

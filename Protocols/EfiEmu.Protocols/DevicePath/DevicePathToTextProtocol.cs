@@ -5,8 +5,8 @@ namespace EfiEmu.Protocols;
 
 /// <summary>DevicePathToText: device paths for people. Strings come from BootServicesData pool.</summary>
 /// <remarks>
-/// UEFI 2.10 section 10.6.1. NULL for a path that is none, and when there is no memory. DisplayOnly and AllowShortcuts
-/// change nothing: the node types known here have one form each.
+/// UEFI 2.10 section 10.6.1. NULL for a path that is none, and when there is no memory. DisplayOnly leaves
+/// out what only a parser needs; AllowShortcuts names terminals. Node types without a form here print in the generic one.
 /// </remarks>
 internal sealed class DevicePathToTextProtocol : IEfiProtocol
 {
@@ -26,10 +26,10 @@ internal sealed class DevicePathToTextProtocol : IEfiProtocol
         Parameter[] options = [new("DisplayOnly"), new("AllowShortcuts")];
         EfiResult<GuestAddress> converter = new InterfaceBuilder(firmware, ProtocolName, Size)
             .ValueFunction(
-                ConvertDeviceNodeToText, "ConvertDeviceNodeToText", call => ConvertNode(firmware, call.Pointer(0)),
+                ConvertDeviceNodeToText, "ConvertDeviceNodeToText", call => ConvertNode(firmware, call),
                 [new("DeviceNode", ParameterKind.Pointer), .. options])
             .ValueFunction(
-                ConvertDevicePathToText, "ConvertDevicePathToText", call => ConvertPath(firmware, call.Pointer(0)),
+                ConvertDevicePathToText, "ConvertDevicePathToText", call => ConvertPath(firmware, call),
                 [new("DevicePath", ParameterKind.Pointer), .. options])
             .Build();
         if (converter.TryGet(out GuestAddress address))
@@ -38,14 +38,14 @@ internal sealed class DevicePathToTextProtocol : IEfiProtocol
         }
     }
 
-    private static ulong ConvertNode(IFirmwareContext firmware, GuestAddress node) =>
-        !node.IsNull && DevicePathMemory.TryReadNode(firmware.Memory, node, out DevicePathNode read)
-            ? Return(firmware, DevicePathFormatter.Format(read))
+    private static ulong ConvertNode(IFirmwareContext firmware, IGuestCall call) =>
+        !call.Pointer(0).IsNull && DevicePathMemory.TryReadNode(firmware.Memory, call.Pointer(0), out DevicePathNode read)
+            ? Return(firmware, DevicePathFormatter.Format(read, call.Boolean(1), call.Boolean(2)))
             : 0;
 
-    private static ulong ConvertPath(IFirmwareContext firmware, GuestAddress path) =>
-        DevicePathMemory.TryRead(firmware.Memory, path, out IReadOnlyList<DevicePathNode> nodes)
-            ? Return(firmware, DevicePathFormatter.Format(nodes))
+    private static ulong ConvertPath(IFirmwareContext firmware, IGuestCall call) =>
+        DevicePathMemory.TryRead(firmware.Memory, call.Pointer(0), out IReadOnlyList<DevicePathNode> nodes)
+            ? Return(firmware, DevicePathFormatter.Format(nodes, call.Boolean(1), call.Boolean(2)))
             : 0;
 
     private static ulong Return(IFirmwareContext firmware, string text) =>
