@@ -54,14 +54,14 @@ internal sealed class ProtocolServices(
         return outcome.Status;
     }
 
-    /// <summary>Uninstalls all or none; any failure is INVALID_PARAMETER.</summary>
+    /// <summary>Uninstalls all or none; any failure is INVALID_PARAMETER. Those that come back do so in the order given.</summary>
     public EfiStatus UninstallMultiple(EfiHandle handle, IReadOnlyList<(Guid Protocol, GuestAddress Interface)> protocols)
     {
         for (int i = 0; i < protocols.Count; i++)
         {
             if (Uninstall(handle, protocols[i].Protocol, protocols[i].Interface).IsError)
             {
-                for (int j = i - 1; j >= 0; j--)
+                for (int j = 0; j < i; j++)
                 {
                     Install(handle, protocols[j].Protocol, protocols[j].Interface);
                 }
@@ -226,7 +226,7 @@ internal sealed class ProtocolServices(
 
             if (status.IsError)
             {
-                for (int j = i - 1; j >= 0; j--)
+                for (int j = 0; j < i; j++)
                 {
                     Uninstall(current, protocols[j].Protocol, protocols[j].Interface);
                 }

@@ -19,6 +19,12 @@ public sealed class DriverConnectionTests
         Assert.Equal("CBA", Ordered([Driver('A', 1), Driver('B', 1), Driver('C', 2)]));
 
     [Fact]
+    public void Order_WithOlderFirmwareDriversToSwapWith_KeepsDatabaseOrderOfEqualVersions() =>
+        Assert.Equal("CAB", string.Concat(DriverConnection
+            .Order([Driver('A', 1), Driver('B', 1), Driver('C', 2)], DriverPreferences.None, [0, 0, 0])
+            .Select(item => (char)item.Handle.Value)));
+
+    [Fact]
     public void Order_PutsContextThenPlatformThenFamilyThenBusThenTheRest()
     {
         DriverBinding[] bindings =

@@ -90,6 +90,7 @@ public class GcdMapModelTests
             0 or 1 => c.Type == GcdMemoryType.NonExistent && !c.Claimed ? EfiStatus.Success : EfiStatus.AccessDenied,
             2 => c.Type == GcdMemoryType.NonExistent ? EfiStatus.NotFound : c.Claimed ? EfiStatus.AccessDenied : EfiStatus.Success,
             3 when step.Mask.HasFlag(MemoryAttributes.Runtime) && !wholePages => EfiStatus.InvalidParameter,
+            3 when (step.Mask & ~MemoryAttributes.Runtime) != 0 && !wholePages => EfiStatus.Unsupported,
             3 => c.Capabilities.HasFlag(step.Mask) ? EfiStatus.Success : EfiStatus.Unsupported,
             4 when !wholePages => EfiStatus.InvalidParameter,
             4 => step.Mask.HasFlag(c.Attributes) ? EfiStatus.Success : EfiStatus.Unsupported,

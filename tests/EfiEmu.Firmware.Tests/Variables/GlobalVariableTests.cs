@@ -117,8 +117,10 @@ public sealed class GlobalVariableTests
 
         Assert.Equal([0], Data("SecureBoot"));
         Assert.Equal([1], Data("SetupMode"));
-        Assert.Equal("en-US\0"u8.ToArray(), Data("PlatformLang"));
+        Assert.Equal("en\0"u8.ToArray(), Data("PlatformLang"));
         Assert.Equal([0, 0], Data("BootCurrent"));
+        Assert.Equal(73, Data("ConOut").Length);
+        Assert.Equal(64, Data("SignatureSupport").Length);
         Assert.Equal(LoadOption, Data("Boot0000"));
         Assert.All(_store.All, variable => Assert.True(variable.Attributes.HasFlag(VariableAttributes.RuntimeAccess)));
         Assert.Equal(EfiStatus.NotFound, _store.Get(new("MemoryOverwriteRequestControl", KnownGuids.MemoryOverwriteRequestVariable), 0, false).Status);

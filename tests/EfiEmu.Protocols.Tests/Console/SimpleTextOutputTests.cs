@@ -107,9 +107,27 @@ public sealed class SimpleTextOutputTests
     [Theory]
     [InlineData("plain ASCII")]
     [InlineData("")]
-    [InlineData("\u2500\u00e4\u4e00")]
+    [InlineData("\u2500\u2588\u25ba\t\r\n\b")]
     public void Golden_TestString_Succeeds(string text) =>
-        Assert.Equal(EfiStatus.Success, _firmware.Call(ConOut, 16, ConOut.Value, _firmware.Place(text).Value));
+        Assert.Equal(EfiStatus.Success, TestString(text));
+
+    [Theory]
+    [InlineData("\u00e4")]
+    [InlineData("a\u4e00")]
+    [InlineData("\u001b")]
+    public void TestString_GlyphThatNoTerminalHas_IsUnsupported(string text) =>
+        Assert.Equal(EfiStatus.Unsupported, TestString(text));
+
+    [Fact]
+    public void OutputString_BackspaceInTheFirstColumn_GoesToTheEndOfTheRowAbove()
+    {
+        Clear();
+        Print("\n\b");
+        Assert.Equal((79, 0), Cursor);
+    }
+
+    private EfiStatus TestString(string text) =>
+        _firmware.Call(ConOut, 16, ConOut.Value, _firmware.Place(text).Value);
 
     [Fact]
     public void Golden_Cursor_FollowsWhatIsPrinted()
@@ -172,7 +190,7 @@ public sealed class SimpleTextOutputTests
     {
         GuestAddress visible = _firmware.Ram.ReadPointer(ConOut + 72) + 20;
 
-        Assert.Equal(EfiStatus.Success, _firmware.Call(ConOut, 64, ConOut.Value, 0));
+        Assert.Equal(EfiStatus.Unsupported, _firmware.Call(ConOut, 64, ConOut.Value, 0));
         Assert.Equal(0, _firmware.Ram.ReadByte(visible));
         Assert.Equal(EfiStatus.Success, _firmware.Call(ConOut, 64, ConOut.Value, 1));
         Assert.Equal(1, _firmware.Ram.ReadByte(visible));

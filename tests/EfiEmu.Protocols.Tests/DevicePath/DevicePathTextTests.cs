@@ -39,7 +39,21 @@ public sealed class DevicePathTextTests
     {
         { "02010C00D041030A00000000", "PciRoot(0x0)" },
         { "02010C00D041080A1F000000", "PcieRoot(0x1F)" },
-        { "02010C00D041010501000000", "Acpi(PNP0501,0x1)" },
+        { "02010C00D041010501000000", "Serial(0x1)" },
+        { "02010C00D041030300000000", "Acpi(PNP0303,0x0)" },
+        { "02010C00D041030100000000", "Acpi(PNP0103,0x0)" },
+        { "02010C00D041010300000000", "Keyboard(0x0)" },
+        { "0302080001000200", "Scsi(0x1,0x2)" },
+        { "030506000100", "USB(0x1,0x0)" },
+        { "031710000100000077665544332211" + "00", "NVMe(0x1,00-11-22-33-44-55-66-77)" },
+        { "030B2500" + "525400123456" + "0000000000000000000000000000000000000000000000000000" + "01", "MAC(525400123456,0x1)" },
+        { "030C1B00C0A80102C0A8010100000000060001C0A801FEFFFFFF00",
+            "IPv4(192.168.1.1,TCP,Static,192.168.1.2,192.168.1.254,255.255.255.0)" },
+        { "030E13000000000000C2010000000000080101", "Uart(115200,8,N,1)" },
+        { "03181000687474703A2F2F612E622F63", "Uri(http://a.b/c)" },
+        { "030108000000" + "0000", "Ata(Primary,Master,0x0)" },
+        { "04021800010000001000000000000000" + "2000000000000000", "CDROM(0x1,0x10,0x20)" },
+        { "04081800000000001000000000000000" + "2000000000000000", "Offset(0x10,0x20)" },
         { "02010C003412000001000000", "Acpi(0x00001234,0x1)" },
         { "01010600021F", "Pci(0x1F,0x2)" },
         { "03120A000000FFFF0000", "Sata(0x0,0xFFFF,0x0)" },
@@ -91,15 +105,16 @@ public sealed class DevicePathTextTests
     {
         string path = "01010600021F" + "7F010400" + "01010600031F" + End;
 
-        Assert.Equal("Pci(0x1F,0x2),Pci(0x1F,0x3)", Format(8, path));
+        Assert.Equal("Pci(0x1F,0x2),/Pci(0x1F,0x3)", Format(8, path));
+        Assert.Equal(path, Parse(8, "Pci(0x1F,0x2),/Pci(0x1F,0x3)"));
         Assert.Equal(path, Parse(8, "Pci(0x1F,0x2),Pci(0x1F,0x3)"));
     }
 
     [Fact]
-    public void ConvertDevicePath_EndAlone_IsEmptyText()
+    public void ConvertDevicePath_EndAlone_IsEmptyText_AndEmptyTextIsNoPath()
     {
         Assert.Equal("", Format(8, End));
-        Assert.Equal(End, Parse(8, ""));
+        Assert.Null(Parse(8, ""));
     }
 
     [Fact]
