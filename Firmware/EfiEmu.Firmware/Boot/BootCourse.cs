@@ -122,7 +122,11 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
             plugin.Install(context);
         }
 
-        boot.Tables.SetConsoles(Console(KnownGuids.SimpleTextInputProtocol), Console(KnownGuids.SimpleTextOutputProtocol));
+        IReadOnlyList<EfiHandle> outputs = HandlesWith(KnownGuids.SimpleTextOutputProtocol);
+        boot.Tables.SetConsoles(
+            Console(HandlesWith(KnownGuids.SimpleTextInputProtocol), 0, KnownGuids.SimpleTextInputProtocol),
+            Console(outputs, 0, KnownGuids.SimpleTextOutputProtocol),
+            Console(outputs, 1, KnownGuids.SimpleTextOutputProtocol));
         boot.Events.SignalGroup(KnownGuids.EndOfDxeGroup);
         boot.Events.SignalGroup(KnownGuids.ReadyToBootGroup);
         boot.Events.SignalGroup(KnownGuids.AfterReadyToBootGroup);
@@ -147,13 +151,19 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         return handle;
     }
 
-    private (EfiHandle Handle, GuestAddress Interface) Console(Guid protocol)
+    private IReadOnlyList<EfiHandle> HandlesWith(Guid protocol) => boot.Protocols.Database.Search.LocateHandle(
+        Handles.HandleSearch.ByProtocol, protocol, GuestAddress.Null, ulong.MaxValue).Handles;
+
+    // A machine without so many consoles shows the last that it has.
+    private (EfiHandle Handle, GuestAddress Interface) Console(IReadOnlyList<EfiHandle> handles, int index, Guid protocol)
     {
-        Handles.LocateOutcome found = boot.Protocols.Database.Search.LocateHandle(
-            Handles.HandleSearch.ByProtocol, protocol, GuestAddress.Null, ulong.MaxValue);
-        return found.Handles.Count == 0
-            ? default
-            : (found.Handles[0], boot.Protocols.LocateProtocol(protocol, GuestAddress.Null).Value);
+        if (handles.Count == 0)
+        {
+            return default;
+        }
+
+        EfiHandle handle = handles[Math.Min(index, handles.Count - 1)];
+        return (handle, boot.Protocols.HandleProtocol(handle, protocol).Value);
     }
 
     // What BDS does to a boot option's image: load options from the option, and no parent.

@@ -57,11 +57,14 @@ internal sealed class SystemTables(IGuestMemory memory, GateTable gates, TableAd
     }
 
     /// <summary>Points the system table at its consoles.</summary>
-    public void SetConsoles((EfiHandle Handle, GuestAddress Interface) input, (EfiHandle Handle, GuestAddress Interface) output)
+    public void SetConsoles(
+        (EfiHandle Handle, GuestAddress Interface) input,
+        (EfiHandle Handle, GuestAddress Interface) output,
+        (EfiHandle Handle, GuestAddress Interface) error)
     {
         WriteConsole(40, input);
         WriteConsole(56, output);
-        WriteConsole(72, output);
+        WriteConsole(72, error);
         UpdateSystemCrc();
     }
 
