@@ -163,7 +163,10 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         }
 
         EfiHandle handle = handles[Math.Min(index, handles.Count - 1)];
-        return (handle, boot.Protocols.HandleProtocol(handle, protocol).Value);
+        boot.Protocols.Open(
+            new Handles.OpenRequest(handle, protocol, EfiHandle.Null, EfiHandle.Null, Handles.OpenAttributes.GetProtocol),
+            out GuestAddress? console);
+        return (handle, console ?? GuestAddress.Null);
     }
 
     // What BDS does to a boot option's image: load options from the option, and no parent.
