@@ -1,8 +1,7 @@
 using System.Reflection;
-using EfiEmu.Sdk;
 using Xunit;
 
-namespace EfiEmu.Firmware.Tests.Tables;
+namespace EfiEmu.Sdk.Tests;
 
 public sealed class GuidNamesTests
 {
