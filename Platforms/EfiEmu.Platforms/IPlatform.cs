@@ -1,4 +1,5 @@
 using EfiEmu.Cpu;
+using EfiEmu.Sdk;
 
 namespace EfiEmu.Platforms;
 
@@ -21,6 +22,9 @@ public interface IPlatform
     /// The table in which firmware tells the guest where the launch pages lie, as it lies in memory; empty where there is none.
     /// </summary>
     ReadOnlyMemory<byte> ConfidentialBlob { get; }
+
+    /// <summary>The pages that the launch of the guest fills and firmware keeps reserved; of length 0 where there are none.</summary>
+    MemoryRange LaunchRange { get; }
 
     /// <summary>What the launch of the guest leaves in memory, by address.</summary>
     internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPages { get; }

@@ -29,12 +29,9 @@ internal sealed class BootMachine
         IGuestMemory memory = machine.Memory;
         Acceptance = new AcceptanceServices(configuration.Policy, machine, recorder);
         AcceptBeforeGuest(configuration.Policy);
-        if (configuration.Request.MemoryMap is null)
-        {
-            machine.WriteLaunchPages();
-        }
 
         Memory = new MemoryDatabase(machine.Layout, configuration.Profile.MemoryRules);
+        HasLaunchPages = PlaceLaunchPages(isCaptured: configuration.Request.MemoryMap is not null);
         Pool = new PoolAllocator(Memory, memory);
         Arena = new FirmwareArena(machine.Layout, AllocateForFirmware);
         Gates = new GateTable(machine, type => Arena.Take(type, GateTable.AreaPages));
@@ -79,6 +76,9 @@ internal sealed class BootMachine
     public AcceptanceServices Acceptance { get; }
 
     public MemoryDatabase Memory { get; }
+
+    /// <summary>Whether the pages of the platform's launch are where the guest is told that they are.</summary>
+    public bool HasLaunchPages { get; }
 
     public PoolAllocator Pool { get; }
 
@@ -125,6 +125,25 @@ internal sealed class BootMachine
                 Acceptance.Accept(new GuestAddress(space.Range.Start), space.Range.Length, MemoryAcceptor.FirmwareBeforeGuest);
             }
         }
+    }
+
+    // A captured map knows nothing of the launch: firmware reserves its pages there, where they are free.
+    private bool PlaceLaunchPages(bool isCaptured)
+    {
+        MemoryRange range = Machine.Platform.LaunchRange;
+        if (range.Length == 0)
+        {
+            return false;
+        }
+
+        bool placed = !isCaptured || Memory.AllocatePages(
+            (uint)AllocateType.Address, MemoryType.Reserved, range.Length / GuestAddress.PageSize, new GuestAddress(range.Start)).Succeeded;
+        if (placed)
+        {
+            Machine.WriteLaunchPages();
+        }
+
+        return placed;
     }
 
     private GuestAddress AllocateForFirmware(MemoryType type, ulong pages)

@@ -40,7 +40,7 @@ internal static class FirmwareTables
     private static void InstallConfidentialBlob(BootMachine boot, IBootServices core)
     {
         ReadOnlyMemory<byte> blob = boot.Machine.Platform.ConfidentialBlob;
-        if (blob.IsEmpty)
+        if (!boot.HasLaunchPages || blob.IsEmpty)
         {
             return;
         }

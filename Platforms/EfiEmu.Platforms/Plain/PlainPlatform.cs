@@ -1,3 +1,5 @@
+using EfiEmu.Sdk;
+
 namespace EfiEmu.Platforms;
 
 /// <summary>A machine without memory encryption: all RAM is accepted at power-on.</summary>
@@ -12,6 +14,8 @@ internal sealed class PlainPlatform : IPlatform
     public string? NativeAcceptance => null;
 
     public ReadOnlyMemory<byte> ConfidentialBlob => default;
+
+    public MemoryRange LaunchRange => default;
 
     IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [];
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using EfiEmu.Cpu;
+using EfiEmu.Sdk;
 
 namespace EfiEmu.Platforms;
 
@@ -12,6 +13,9 @@ internal static class LaunchPages
 {
     /// <summary>Where OVMF keeps the CPUID page.</summary>
     public const ulong CpuidPage = 0x80e000;
+
+    /// <summary>The secrets page, the CPUID page, and the page of an SVSM.</summary>
+    public static MemoryRange Range => new(SecretsPage, 3 * PageBytes);
 
     private const int BlobBytes = 40;
     private const uint Header = 0x45444d41;

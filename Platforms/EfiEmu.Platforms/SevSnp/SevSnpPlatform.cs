@@ -1,3 +1,5 @@
+using EfiEmu.Sdk;
+
 namespace EfiEmu.Platforms;
 
 /// <summary>An AMD SEV-SNP guest.</summary>
@@ -12,6 +14,8 @@ internal sealed class SevSnpPlatform : IPlatform
     public string? NativeAcceptance => "negotiated";
 
     public ReadOnlyMemory<byte> ConfidentialBlob => LaunchPages.Blob;
+
+    public MemoryRange LaunchRange => LaunchPages.Range;
 
     IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [(LaunchPages.CpuidPage, LaunchPages.Cpuid)];
 

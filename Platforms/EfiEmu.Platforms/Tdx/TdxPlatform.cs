@@ -1,3 +1,5 @@
+using EfiEmu.Sdk;
+
 namespace EfiEmu.Platforms;
 
 /// <summary>An Intel TDX guest.</summary>
@@ -12,6 +14,8 @@ internal sealed class TdxPlatform : IPlatform
     public string? NativeAcceptance => "lazy";
 
     public ReadOnlyMemory<byte> ConfidentialBlob => default;
+
+    public MemoryRange LaunchRange => default;
 
     IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [];
 
