@@ -60,9 +60,6 @@ public sealed class Processor(IProcessorBus bus) : IDisposable
         set => _core.System.Mxcsr = value;
     }
 
-    /// <summary>IF of RFLAGS, which CLI and STI change. No interrupt is ever delivered.</summary>
-    public bool IsInterruptFlagSet => (Rflags & 0x200) != 0;
-
     /// <summary>The base address of FS (MSR 0xC0000100).</summary>
     public ulong FsBase
     {
@@ -89,15 +86,6 @@ public sealed class Processor(IProcessorBus bus) : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, 15u, nameof(index));
         _core.SetXmm(index, value);
-    }
-
-    /// <summary>Sets the descriptor tables that SGDT and SIDT show.</summary>
-    public void SetDescriptorTables(ulong gdtBase, ushort gdtLimit, ulong idtBase, ushort idtLimit)
-    {
-        _core.System.GdtBase = gdtBase;
-        _core.System.GdtLimit = gdtLimit;
-        _core.System.IdtBase = idtBase;
-        _core.System.IdtLimit = idtLimit;
     }
 
     /// <summary>Runs until something stops it, at most about <paramref name="maximumInstructions"/> instructions.</summary>

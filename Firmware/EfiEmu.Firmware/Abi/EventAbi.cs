@@ -62,13 +62,14 @@ internal sealed class EventAbi(EventServices services, IGuestMemory memory)
     /// <remarks>The task priority is looked at before the arguments; Index may be NULL (CoreWaitForEvent).</remarks>
     private ulong WaitForEvent(IGuestCall call)
     {
-        if (services.CurrentTpl != Tpl.Application)
+        var list = new GuestAddress(call[1]);
+        EfiStatus allowed = services.CheckWait(call[0], hasEvents: !list.IsNull);
+        if (allowed.IsError)
         {
-            return EfiStatus.Unsupported.Value;
+            return allowed.Value;
         }
 
-        var list = new GuestAddress(call[1]);
-        if (call[0] is 0 or > LongestWaitList || list.IsNull)
+        if (call[0] > LongestWaitList)
         {
             return EfiStatus.InvalidParameter.Value;
         }

@@ -191,6 +191,9 @@ internal sealed class EventServices(
         return database.CompleteCheck(checkedEvent);
     }
 
+    /// <summary>Whether a wait may begin, before any event is looked at.</summary>
+    public EfiStatus CheckWait(ulong count, bool hasEvents) => database.CheckWait(count, hasEvents);
+
     /// <summary>Waits for the first event of a list; virtual time jumps while nothing happens.</summary>
     /// <param name="waitedFor">The events, in order.</param>
     /// <param name="index">The event that ended the wait, also where its status is an error.</param>

@@ -25,9 +25,6 @@ internal sealed class ExitObserver(MemoryDatabase memory, BootRecorder recorder,
 
     public IReadOnlyList<StagedMemoryMap> Maps => _maps;
 
-    /// <summary>True while a call is under way: what firmware accepts now, it accepts at ExitBootServices.</summary>
-    public bool IsInsideAttempt => _started > _attempts.Count;
-
     public void AttemptStarted(int attempt)
     {
         if (attempt > MostAttempts)

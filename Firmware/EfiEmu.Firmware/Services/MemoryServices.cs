@@ -7,9 +7,6 @@ namespace EfiEmu.Firmware.Services;
 /// <remarks>UEFI 2.10 section 7.2; MdeModulePkg/Core/Dxe/Mem. The database documents each status.</remarks>
 internal sealed class MemoryServices(MemoryDatabase database, PoolAllocator pool, MapChanges changes, EventServices events)
 {
-    /// <summary>The key that ExitBootServices compares with.</summary>
-    public ulong MapKey => database.MapKey;
-
     /// <summary>Whether a type can be allocated as pool.</summary>
     public bool CanBePooled(MemoryType type) => database.CanBePooled(type);
 

@@ -89,9 +89,6 @@ internal sealed class SystemTables(IGuestMemory memory, GateTable gates, TableAd
     /// <summary>Computes the system table's checksum anew.</summary>
     public void UpdateSystemCrc() => UpdateCrc(at.System);
 
-    /// <summary>Computes the runtime table's checksum anew.</summary>
-    public void UpdateRuntimeCrc() => UpdateCrc(at.Runtime);
-
     private void WriteConsole(ulong offset, (EfiHandle Handle, GuestAddress Interface) console)
     {
         memory.WriteUInt64(at.System + offset, console.Handle.Value);
