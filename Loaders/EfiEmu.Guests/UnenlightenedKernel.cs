@@ -24,28 +24,21 @@ public sealed class UnenlightenedKernel : IGuestImage
     /// <summary>Leaves boot services as the Linux stub does.</summary>
     internal static EfiStatus Leave(IGuestContext guest, ulong slackDescriptors)
     {
-        ulong size = 0;
-        if (guest.GetMemoryMap(ref size, GuestAddress.Null, out _, out ulong stride) != EfiStatus.BufferTooSmall)
+        GuestBootServices services = guest.BootServices;
+        EfiResult<GuestMemoryMap> fetched = services.ReadMemoryMap(slackDescriptors, MemoryType.AcpiReclaim);
+        if (!fetched.TryGet(out GuestMemoryMap map))
         {
-            return EfiStatus.LoadError;
+            return fetched.Status;
         }
 
-        ulong room = size + (slackDescriptors * stride);
-        if (!guest.AllocatePool(MemoryType.AcpiReclaim, room).TryGet(out GuestAddress buffer))
+        EfiStatus status = services.ExitBootServices(map.Key);
+        if (status != EfiStatus.InvalidParameter)
         {
-            return EfiStatus.OutOfResources;
+            return status;
         }
-
-        EfiStatus status = FetchAndExit(guest, buffer, room);
 
         // Firmware changed the map inside the call: fetch it into the same buffer, for nothing may be allocated now.
-        return status == EfiStatus.InvalidParameter ? FetchAndExit(guest, buffer, room) : status;
-    }
-
-    private static EfiStatus FetchAndExit(IGuestContext guest, GuestAddress buffer, ulong room)
-    {
-        ulong size = room;
-        EfiStatus status = guest.GetMemoryMap(ref size, buffer, out ulong key, out _);
-        return status.IsError ? status : guest.ExitBootServices(key);
+        status = map.Refetch();
+        return status.IsError ? status : services.ExitBootServices(map.Key);
     }
 }

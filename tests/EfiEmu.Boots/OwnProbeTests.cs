@@ -41,7 +41,7 @@ public sealed partial class OwnProbeTests
             MemoryBytes = Gigabyte,
             Firmware = "edk2-202211",
         };
-        return new BootRunner(new PeImageLoader(), BuiltInProtocols.Create).Boot(request, CancellationToken.None);
+        return new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, CancellationToken.None);
     }
 
     // One check a line, then the reason why real firmware's answer is not followed.

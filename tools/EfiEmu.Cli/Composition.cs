@@ -18,7 +18,7 @@ internal sealed class Composition : IEmulator
         [.. BuiltInGuests.Create().Select(g => new ListingRow(Prefix + g.Name, g.Description))];
 
     public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
-        new BootRunner(new PeImageLoader(), BuiltInProtocols.Create).Boot(request, cancellation);
+        new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, cancellation);
 
     public string? Refusal(ReadOnlyMemory<byte> file) => ImageDescriber.Refusal(file);
 

@@ -9,7 +9,11 @@ using EfiEmu.Sdk;
 namespace EfiEmu.Firmware;
 
 /// <summary>The course of one boot: firmware comes up, loads the guest, starts it, and sees how it ends.</summary>
-internal sealed class BootCourse(BootMachine boot, BootConfiguration configuration, IReadOnlyList<IFirmwarePlugin> plugins)
+internal sealed class BootCourse(
+    BootMachine boot,
+    BootConfiguration configuration,
+    Func<IFirmwareContext, IReadOnlyList<IFirmwarePlugin>> plugins,
+    IBootInstrument? instrument)
 {
     // BDS gives a boot option five minutes.
     private const ulong WatchdogSeconds = 300;
@@ -117,7 +121,7 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         boot.ConfigurationTables.Install(KnownGuids.DxeServicesTable, boot.Tables.At.Dxe);
         FirmwareTables.Install(boot, core);
         OvmfVariables.Preset(boot.Runtime.Variables, new BootOption(0, BootDevice.LoadOption()));
-        foreach (IFirmwarePlugin plugin in plugins)
+        foreach (IFirmwarePlugin plugin in plugins(context))
         {
             plugin.Install(context);
         }
@@ -131,6 +135,12 @@ internal sealed class BootCourse(BootMachine boot, BootConfiguration configurati
         boot.Events.SignalGroup(KnownGuids.ReadyToBootGroup);
         boot.Events.SignalGroup(KnownGuids.AfterReadyToBootGroup);
         boot.Recorder.Add(new FirmwareStarted(boot.Memory.MapKey));
+        if (instrument is not null)
+        {
+            boot.Processor.Instrument = instrument;
+            instrument.Attach(new BootBench(boot, core));
+        }
+
         return firmwareImage;
     }
 

@@ -18,6 +18,9 @@ internal sealed class BootRecorder(Func<BootTime> now, BootBudget budget, bool t
 
     public IReadOnlyList<BootEvent> Events => _events;
 
+    /// <summary>Sees each event when it is added.</summary>
+    public Action<BootEvent>? Observer { get; init; }
+
     /// <summary>The last calls as text, oldest first.</summary>
     public IReadOnlyList<string> LastCalls => [.. _lastCalls];
 
@@ -33,7 +36,9 @@ internal sealed class BootRecorder(Func<BootTime> now, BootBudget budget, bool t
             throw new BootStoppedException(BootEnd.Budget, $"more than {budget.Events} events");
         }
 
-        _events.Add(happened with { At = now() });
+        BootEvent stamped = happened with { At = now() };
+        _events.Add(stamped);
+        Observer?.Invoke(stamped);
     }
 
     /// <summary>Counts a call when it is made, so that one which never returns counts too.</summary>

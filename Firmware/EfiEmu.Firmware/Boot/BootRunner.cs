@@ -6,22 +6,29 @@ namespace EfiEmu.Firmware;
 
 /// <summary>Boots guests. Holds no state of a boot: many may run at once.</summary>
 /// <param name="loader">Turns files into images.</param>
-/// <param name="plugins">Makes the plugins of one boot, in the order in which firmware starts them.</param>
-public sealed class BootRunner(IImageLoader loader, Func<IReadOnlyList<IFirmwarePlugin>> plugins)
+/// <param name="plugins">Makes the plugins of one boot, out of what its firmware gives them, in the order in which firmware starts them.</param>
+public sealed class BootRunner(IImageLoader loader, Func<IFirmwareContext, IReadOnlyList<IFirmwarePlugin>> plugins)
 {
     /// <summary>Runs one boot to its end. Never throws for what a guest does: that is what the report tells.</summary>
     /// <exception cref="BootRequestException">The request itself cannot be met (a name that is unknown, memory that is too small).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public BootReport Boot(BootRequest request, CancellationToken cancellation)
+    public BootReport Boot(BootRequest request, CancellationToken cancellation) => Boot(request, null, cancellation);
+
+    /// <summary>The same, with somebody who watches and may disturb the boot.</summary>
+    /// <inheritdoc cref="Boot(BootRequest, CancellationToken)"/>
+    public BootReport Boot(BootRequest request, IBootInstrument? instrument, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         BootConfiguration configuration = BootConfiguration.Resolve(request);
         using var machine = new Machine(
             configuration.Platform, configuration.Layout, new MachineOptions(request.Seed, request.Budget.GuestBytesTouched));
         var recorder = new BootRecorder(
-            () => new BootTime(machine.Clock.Nanoseconds, machine.InstructionsRetired), request.Budget, request.Trace);
+            () => new BootTime(machine.Clock.Nanoseconds, machine.InstructionsRetired), request.Budget, request.Trace)
+        {
+            Observer = instrument is null ? null : instrument.Happened,
+        };
         var boot = new BootMachine(recorder, machine, configuration, loader, cancellation);
-        return new BootCourse(boot, configuration, plugins()).Run();
+        return new BootCourse(boot, configuration, plugins, instrument).Run();
     }
 }
 

@@ -63,6 +63,9 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
 
+    /// <summary>Who watches the guest's calls, and may answer them in firmware's place; set once, when firmware is up.</summary>
+    public IBootInstrument? Instrument { get; set; }
+
     /// <summary>Charges bytes that firmware works through for the guest to its budget, as if it went through them in steps of eight.</summary>
     public void Charge(ulong bytes)
     {
@@ -127,13 +130,14 @@ internal sealed class GuestProcessor : IGuestCaller
     }
 
     /// <inheritdoc/>
-    GuestAddress IGuestCaller.ReserveStack(ulong bytes)
+    GuestAddress IGuestCaller.StackPointer
     {
-        _machine[GuestRegister.Rsp] -= (bytes + 15) & ~15UL;
-        var room = new GuestAddress(_machine[GuestRegister.Rsp]);
-        _machine.Memory.Fill(room, bytes, 0);
-        return room;
+        get => new(_machine[GuestRegister.Rsp]);
+        set => _machine[GuestRegister.Rsp] = value.Value;
     }
+
+    /// <inheritdoc/>
+    GuestAddress IGuestCaller.CreateFunction(FunctionSignature signature, GuestFunction body) => _gates.Add(signature, body);
 
     private ulong Run(IManagedImage image, IGuestCall call)
     {
@@ -255,9 +259,10 @@ internal sealed class GuestProcessor : IGuestCaller
         _recorder.Calling(gate.Signature);
         _charged += CallCharge;
         CurrentFunction = $"{gate.Signature.Interface}.{gate.Signature.Name}";
-        ulong result = gate.Body(call);
+        ulong result = Instrument?.Calling(gate.Signature, call) ?? gate.Body(call);
         _recorder.Called(new ServiceCalled(
             gate.Signature, arguments, result, gate.Signature.ReturnsStatus, call.ReturnAddress, Repeats: 1));
+        Instrument?.Called(gate.Signature, result);
         return result;
     }
 }

@@ -21,6 +21,9 @@ public interface IGuestCaller
     /// <summary>Calls a function as the guest: the report shows it.</summary>
     ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments);
 
-    /// <summary>Moves the guest's stack pointer down by so many bytes, rounded up to 16, and gives the room, zeroed.</summary>
-    GuestAddress ReserveStack(ulong bytes);
+    /// <summary>The guest's stack pointer. What lies below it belongs to the functions that the guest calls.</summary>
+    GuestAddress StackPointer { get; set; }
+
+    /// <summary>Puts a C# function behind a guest address: a notify function, or a member of a protocol that the guest offers.</summary>
+    GuestAddress CreateFunction(FunctionSignature signature, GuestFunction body);
 }

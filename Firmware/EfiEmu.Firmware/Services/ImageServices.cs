@@ -22,21 +22,21 @@ internal sealed class ImageServices(
     private const ulong InformationOffset = 0x18;
     private const ulong LowestPreferredBase = 0x100000;
 
-    private readonly Dictionary<EfiHandle, LoadedImage> _images = [];
-    private readonly Stack<LoadedImage> _running = new();
+    private readonly Dictionary<EfiHandle, ImageRecord> _images = [];
+    private readonly Stack<ImageRecord> _running = new();
     private readonly HashSet<EfiHandle> _firmwareImages = [];
     private ImageFileReader? _files;
 
     private ImageFileReader Files => _files ??= new ImageFileReader(protocols, allocator, processor, memory);
 
     /// <summary>The image that runs now, or null.</summary>
-    public LoadedImage? Current => _running.TryPeek(out LoadedImage? image) ? image : null;
+    public ImageRecord? Current => _running.TryPeek(out ImageRecord? image) ? image : null;
 
     /// <summary>The pages of all images.</summary>
     public IReadOnlyList<MemoryRange> Code => [.. _images.Values.Select(i => i.Pages)];
 
     /// <summary>The image that lies at an address, or null.</summary>
-    public LoadedImage? ImageAt(GuestAddress address) => _images.Values.FirstOrDefault(i => i.Pages.Contains(address.Value));
+    public ImageRecord? ImageAt(GuestAddress address) => _images.Values.FirstOrDefault(i => i.Pages.Contains(address.Value));
 
     /// <summary>Makes a handle of firmware's own an image handle: the parent of what firmware loads.</summary>
     public void AddFirmwareImage(EfiHandle handle) => _firmwareImages.Add(handle);
@@ -96,7 +96,7 @@ internal sealed class ImageServices(
     public EfiStatus StartImage(EfiHandle handle, out (ulong Size, GuestAddress Data) exitData)
     {
         exitData = default;
-        if (!_images.TryGetValue(handle, out LoadedImage? image) || image.IsStarted)
+        if (!_images.TryGetValue(handle, out ImageRecord? image) || image.IsStarted)
         {
             return EfiStatus.InvalidParameter;
         }
@@ -125,7 +125,7 @@ internal sealed class ImageServices(
     /// <returns>INVALID_PARAMETER when it is no image or not the current one; SUCCESS for one that never ran; else it does not return.</returns>
     public EfiStatus Exit(EfiHandle handle, EfiStatus status, ulong exitDataSize, GuestAddress exitData)
     {
-        if (!_images.TryGetValue(handle, out LoadedImage? image))
+        if (!_images.TryGetValue(handle, out ImageRecord? image))
         {
             return EfiStatus.InvalidParameter;
         }
@@ -149,7 +149,7 @@ internal sealed class ImageServices(
     /// <returns>SUCCESS; INVALID_PARAMETER when it is no image; UNSUPPORTED when it was started and has no Unload; what its Unload returns.</returns>
     public EfiStatus UnloadImage(EfiHandle handle)
     {
-        if (!_images.TryGetValue(handle, out LoadedImage? image))
+        if (!_images.TryGetValue(handle, out ImageRecord? image))
         {
             return EfiStatus.InvalidParameter;
         }
@@ -274,7 +274,7 @@ internal sealed class ImageServices(
             return handle.Status;
         }
 
-        var image = new LoadedImage
+        var image = new ImageRecord
         {
             Name = name,
             File = file,
@@ -314,7 +314,7 @@ internal sealed class ImageServices(
         return buffer;
     }
 
-    private EfiStatus Run(LoadedImage image)
+    private EfiStatus Run(ImageRecord image)
     {
         _running.Push(image);
         int depth = _running.Count;
@@ -336,7 +336,7 @@ internal sealed class ImageServices(
         }
     }
 
-    private void Remove(LoadedImage image)
+    private void Remove(ImageRecord image)
     {
         _images.Remove(image.Handle);
         protocols.CloseAllOf(image.Handle);

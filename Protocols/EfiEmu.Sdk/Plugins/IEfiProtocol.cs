@@ -19,16 +19,13 @@ public interface IEfiProtocol : IFirmwarePlugin
 }
 
 /// <summary>What firmware gives a protocol plugin.</summary>
-public interface IFirmwareContext
+public interface IFirmwareContext : IFunctionHost
 {
     /// <summary>Boot services, as C#.</summary>
     IBootServices BootServices { get; }
 
     /// <summary>The DXE services that manage the memory space.</summary>
     IDxeServices DxeServices { get; }
-
-    /// <summary>Guest memory.</summary>
-    IGuestMemory Memory { get; }
 
     /// <summary>The platform's way to accept memory, and what the acceptance policy offers guests.</summary>
     IMemoryAcceptance Acceptance { get; }
@@ -48,10 +45,8 @@ public interface IFirmwareContext
     /// <summary>The device handle of the boot volume: it carries the volume's device path.</summary>
     EfiHandle BootDevice { get; }
 
-    /// <summary>Puts a C# function behind a guest address; calling that address runs it.</summary>
-    /// <param name="signature">What traces and reports call it.</param>
-    /// <param name="body">The function.</param>
-    GuestAddress CreateFunction(FunctionSignature signature, GuestFunction body);
+    /// <inheritdoc/>
+    EfiResult<GuestAddress> IFunctionHost.AllocatePool(MemoryType memoryType, ulong bytes) => BootServices.AllocatePool(memoryType, bytes);
 }
 
 /// <summary>The console that the machine's firmware drives; what a guest prints ends up in the report.</summary>

@@ -1,6 +1,10 @@
 namespace EfiEmu.Sdk;
 
 /// <summary>A guest written in C#: a loader or kernel that firmware loads and starts like any image.</summary>
+/// <remarks>
+/// A guest that a plugin brings is made once per boot. Its constructor may ask for what <see cref="IFirmwareContext"/>
+/// offers: <see cref="IGuestMemory"/>, <see cref="IEntropySource"/> and so on.
+/// </remarks>
 public interface IGuestImage
 {
     /// <summary>The name after "guest:" on the command line.</summary>
@@ -13,12 +17,12 @@ public interface IGuestImage
     EfiStatus Run(IGuestContext guest);
 }
 
-/// <summary>What a guest written in C# has: the system table, and calls to what it finds there.</summary>
+/// <summary>What a guest written in C# has: its handle, the system table, and calls to what it finds there.</summary>
 /// <remarks>
 /// Every call goes through the function pointers in guest memory, so that a report shows it as it shows a binary's, and so
 /// that a pointer which somebody hooked leads to the hook.
 /// </remarks>
-public interface IGuestContext
+public interface IGuestContext : IFunctionHost
 {
     /// <summary>The image's own handle.</summary>
     EfiHandle ImageHandle { get; }
@@ -26,34 +30,15 @@ public interface IGuestContext
     /// <summary>EFI_SYSTEM_TABLE.</summary>
     GuestAddress SystemTable { get; }
 
-    /// <summary>Guest memory.</summary>
-    IGuestMemory Memory { get; }
+    /// <summary>Boot services, with C# types.</summary>
+    GuestBootServices BootServices { get; }
 
-    /// <summary>Room on the guest's stack, zeroed, until the guest returns: out parameters live there, not in the memory map.</summary>
-    GuestAddress ReserveStack(ulong bytes);
+    /// <summary>The guest's stack pointer; see <see cref="StackScope"/>, which moves it.</summary>
+    GuestAddress StackPointer { get; set; }
 
     /// <summary>Calls a function with the Microsoft x64 convention and gives its RAX.</summary>
     ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments);
 
-    /// <summary>Prints on ConOut.</summary>
-    void Print(string text);
-
-    /// <summary>AllocatePool.</summary>
-    EfiResult<GuestAddress> AllocatePool(MemoryType type, ulong bytes);
-
-    /// <summary>GetMemoryMap.</summary>
-    /// <param name="size">Room in the buffer; what firmware wrote to *MemoryMapSize afterwards.</param>
-    /// <param name="buffer">The buffer, or NULL.</param>
-    /// <param name="key">The map key.</param>
-    /// <param name="stride">The descriptor size.</param>
-    EfiStatus GetMemoryMap(ref ulong size, GuestAddress buffer, out ulong key, out ulong stride);
-
-    /// <summary>ExitBootServices.</summary>
-    EfiStatus ExitBootServices(ulong key);
-
-    /// <summary>LocateProtocol.</summary>
-    EfiResult<GuestAddress> LocateProtocol(Guid protocol);
-
-    /// <summary>InstallConfigurationTable.</summary>
-    EfiStatus InstallConfigurationTable(Guid guid, GuestAddress table);
+    /// <inheritdoc/>
+    EfiResult<GuestAddress> IFunctionHost.AllocatePool(MemoryType memoryType, ulong bytes) => BootServices.AllocatePool(memoryType, bytes);
 }

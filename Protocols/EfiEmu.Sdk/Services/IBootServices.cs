@@ -35,7 +35,7 @@ public interface IBootServices
     /// <summary>Creates an event.</summary>
     /// <param name="type">Its kind.</param>
     /// <param name="notifyTpl">The level of its notification.</param>
-    /// <param name="notifyFunction">A guest address (see <see cref="IFirmwareContext.CreateFunction"/>), called with (Event, Context).</param>
+    /// <param name="notifyFunction">A guest address (see <see cref="IFunctionHost.CreateFunction"/>), called with (Event, Context).</param>
     /// <param name="context">The second argument of the notification.</param>
     /// <param name="group">The event group, or null.</param>
     /// <returns>The event. INVALID_PARAMETER for a type, level or function that the specification forbids; OUT_OF_RESOURCES.</returns>

@@ -15,7 +15,7 @@ internal static class Emulator
     /// <summary>Boots, and checks what holds for every boot.</summary>
     public static BootReport Boot(BootRequest request)
     {
-        BootReport report = new BootRunner(new PeImageLoader(), BuiltInProtocols.Create).Boot(request, CancellationToken.None);
+        BootReport report = new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, CancellationToken.None);
         ReportChecks.Check(report);
         return report;
     }

@@ -1,9 +1,7 @@
-using EfiEmu.Sdk;
-
-namespace EfiEmu.Protocols;
+namespace EfiEmu.Sdk;
 
 /// <summary>The habit of services that return data of unknown length: a buffer and a size that goes in and out.</summary>
-internal static class VariableSizeBuffer
+public static class VariableSizeBuffer
 {
     /// <summary>Copies data out when it fits, and always says how long it is.</summary>
     /// <returns>SUCCESS; BUFFER_TOO_SMALL when it does not fit; INVALID_PARAMETER when it fits into a NULL buffer.</returns>

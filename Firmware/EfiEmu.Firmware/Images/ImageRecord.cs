@@ -3,7 +3,7 @@ using EfiEmu.Sdk;
 namespace EfiEmu.Firmware.Images;
 
 /// <summary>An image in memory, as firmware keeps track of it.</summary>
-internal sealed class LoadedImage
+internal sealed class ImageRecord
 {
     public required string Name { get; init; }
 
