@@ -5,10 +5,10 @@ namespace EfiEmu.Guests;
 /// <summary>The guests that EfiEmu brings along, one line each.</summary>
 public static class BuiltInGuests
 {
-    /// <summary>Fresh guests, in the order of a listing.</summary>
-    public static IReadOnlyList<IGuestImage> Create() =>
+    /// <summary>The guests, in the order of a listing.</summary>
+    public static IReadOnlyList<GuestDefinition> All { get; } =
     [
-        new UnenlightenedKernel(),
-        new EnlightenedKernel(),
+        GuestDefinition.Of(_ => new UnenlightenedKernel()),
+        GuestDefinition.Of(_ => new EnlightenedKernel()),
     ];
 }

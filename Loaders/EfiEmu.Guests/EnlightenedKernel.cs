@@ -3,18 +3,13 @@ using EfiEmu.Sdk;
 namespace EfiEmu.Guests;
 
 /// <summary>A kernel that takes unaccepted memory over: it asks firmware to leave it, and keeps a table of it, as Linux since 6.5 does.</summary>
+[Guest("enlightened-kernel", "takes unaccepted memory over, as Linux since 6.5 does on SEV-SNP and TDX")]
 public sealed class EnlightenedKernel : IGuestImage
 {
     private const ulong SlackDescriptors = 32;
     private const ulong UnitBytes = 2UL << 20;
     private const ulong TableHeaderBytes = 24;
     private const uint TableVersion = 1;
-
-    /// <inheritdoc/>
-    public string Name => "enlightened-kernel";
-
-    /// <inheritdoc/>
-    public string Description => "takes unaccepted memory over, as Linux since 6.5 does on SEV-SNP and TDX";
 
     /// <inheritdoc/>
     public EfiStatus Run(IGuestContext guest)

@@ -3,16 +3,11 @@ using EfiEmu.Sdk;
 namespace EfiEmu.Guests;
 
 /// <summary>A kernel that knows no unaccepted memory, and leaves boot services as Linux does: with slack, and one retry.</summary>
+[Guest("unenlightened-kernel", "knows no unaccepted memory; retries ExitBootServices once, as Linux before 6.5 does")]
 public sealed class UnenlightenedKernel : IGuestImage
 {
     // Linux keeps room for so many descriptors more than firmware asks for: the buffer itself may split a range.
     private const ulong SlackDescriptors = 8;
-
-    /// <inheritdoc/>
-    public string Name => "unenlightened-kernel";
-
-    /// <inheritdoc/>
-    public string Description => "knows no unaccepted memory; retries ExitBootServices once, as Linux before 6.5 does";
 
     /// <inheritdoc/>
     public EfiStatus Run(IGuestContext guest)

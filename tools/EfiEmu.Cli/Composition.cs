@@ -15,7 +15,7 @@ internal sealed class Composition : IEmulator
         [.. BuiltInProtocols.List().Select(p => new ListingRow(p.Name, p.Guid.ToString()))];
 
     public IReadOnlyList<ListingRow> Guests =>
-        [.. BuiltInGuests.Create().Select(g => new ListingRow(Prefix + g.Name, g.Description))];
+        [.. BuiltInGuests.All.Select(g => new ListingRow(Prefix + g.Name, g.Description))];
 
     public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
         new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, cancellation);
@@ -29,5 +29,5 @@ internal sealed class Composition : IEmulator
     }
 
     public GuestFile? BuiltInGuest(string name) =>
-        BuiltInGuests.Create().FirstOrDefault(g => Prefix + g.Name == name) is { } guest ? ManagedImage.ToGuestFile(guest) : null;
+        BuiltInGuests.All.FirstOrDefault(g => Prefix + g.Name == name) is { } guest ? ManagedImage.ToGuestFile(guest) : null;
 }

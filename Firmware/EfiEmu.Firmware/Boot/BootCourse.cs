@@ -118,6 +118,7 @@ internal sealed class BootCourse(
             },
             BootDevice = device,
         };
+        boot.Processor.Services = context;
         boot.ConfigurationTables.Install(KnownGuids.DxeServicesTable, boot.Tables.At.Dxe);
         FirmwareTables.Install(boot, core);
         OvmfVariables.Preset(boot.Runtime.Variables, new BootOption(0, BootDevice.LoadOption()));

@@ -63,6 +63,9 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
 
+    /// <summary>What constructors of guests in C# may ask for; set once, when firmware is up.</summary>
+    public IServiceProvider? Services { get; set; }
+
     /// <summary>Who watches the guest's calls, and may answer them in firmware's place; set once, when firmware is up.</summary>
     public IBootInstrument? Instrument { get; set; }
 
@@ -128,6 +131,9 @@ internal sealed class GuestProcessor : IGuestCaller
         Interrupts?.Poll();
         return result;
     }
+
+    /// <inheritdoc/>
+    IServiceProvider IGuestCaller.Services => Services ?? throw new InvalidOperationException("firmware is not up yet");
 
     /// <inheritdoc/>
     GuestAddress IGuestCaller.StackPointer

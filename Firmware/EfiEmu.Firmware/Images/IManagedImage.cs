@@ -21,6 +21,9 @@ public interface IGuestCaller
     /// <summary>Calls a function as the guest: the report shows it.</summary>
     ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments);
 
+    /// <summary>What constructors of guests may ask for; see <see cref="IFirmwareContext"/>.</summary>
+    IServiceProvider Services { get; }
+
     /// <summary>The guest's stack pointer. What lies below it belongs to the functions that the guest calls.</summary>
     GuestAddress StackPointer { get; set; }
 

@@ -5,7 +5,7 @@ namespace EfiEmu.Loaders;
 
 /// <summary>A guest written in C#, as an image that firmware can load: one page, no sections, an entry point on the host.</summary>
 /// <param name="guest">The guest.</param>
-public sealed class ManagedImage(IGuestImage guest) : IManagedImage
+public sealed class ManagedImage(GuestDefinition guest) : IManagedImage
 {
     private const ushort MachineX64 = 0x8664;
     private const ushort Application = 10;
@@ -33,10 +33,10 @@ public sealed class ManagedImage(IGuestImage guest) : IManagedImage
     public uint EntryPoint => 0;
 
     /// <summary>What a boot needs to boot the guest.</summary>
-    public static GuestFile ToGuestFile(IGuestImage guest)
+    public static GuestFile ToGuestFile(GuestDefinition guest)
     {
         ArgumentNullException.ThrowIfNull(guest);
-        return new GuestFile($"guest:{guest.Name}", ReadOnlyMemory<byte>.Empty, $"built-in guest: {guest.Description}", IsKernel: true)
+        return new GuestFile($"guest:{guest.Name}", ReadOnlyMemory<byte>.Empty, $"guest in C#: {guest.Description}", IsKernel: true)
         {
             Image = new ManagedImage(guest),
         };
@@ -53,5 +53,5 @@ public sealed class ManagedImage(IGuestImage guest) : IManagedImage
 
     /// <inheritdoc/>
     public EfiStatus Run(IGuestCaller caller, EfiHandle image, GuestAddress systemTable) =>
-        guest.Run(new GuestContext(caller, image, systemTable));
+        guest.Create(caller.Services).Run(new GuestContext(caller, image, systemTable));
 }

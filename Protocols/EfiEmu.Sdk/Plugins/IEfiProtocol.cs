@@ -19,7 +19,12 @@ public interface IEfiProtocol : IFirmwarePlugin
 }
 
 /// <summary>What firmware gives a protocol plugin.</summary>
-public interface IFirmwareContext : IFunctionHost
+/// <remarks>
+/// A plugin's constructor may ask for any of these: <see cref="IFirmwareContext"/>, <see cref="IBootServices"/>,
+/// <see cref="IDxeServices"/>, <see cref="IGuestMemory"/>, <see cref="IMemoryAcceptance"/>, <see cref="IConsole"/>,
+/// <see cref="IEntropySource"/>. They belong to one boot.
+/// </remarks>
+public interface IFirmwareContext : IFunctionHost, IServiceProvider
 {
     /// <summary>Boot services, as C#.</summary>
     IBootServices BootServices { get; }
@@ -47,6 +52,10 @@ public interface IFirmwareContext : IFunctionHost
 
     /// <inheritdoc/>
     EfiResult<GuestAddress> IFunctionHost.AllocatePool(MemoryType memoryType, ulong bytes) => BootServices.AllocatePool(memoryType, bytes);
+
+    /// <inheritdoc/>
+    object? IServiceProvider.GetService(Type serviceType) => new object[] { this, BootServices, DxeServices, Memory, Acceptance, Console, Entropy }
+        .FirstOrDefault(serviceType.IsInstanceOfType);
 }
 
 /// <summary>The console that the machine's firmware drives; what a guest prints ends up in the report.</summary>

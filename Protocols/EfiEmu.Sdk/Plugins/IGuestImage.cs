@@ -2,17 +2,11 @@ namespace EfiEmu.Sdk;
 
 /// <summary>A guest written in C#: a loader or kernel that firmware loads and starts like any image.</summary>
 /// <remarks>
-/// A guest that a plugin brings is made once per boot. Its constructor may ask for what <see cref="IFirmwareContext"/>
-/// offers: <see cref="IGuestMemory"/>, <see cref="IEntropySource"/> and so on.
+/// The class carries <see cref="GuestAttribute"/>. It is made each time that its image is started, and its constructor may
+/// ask for what <see cref="IFirmwareContext"/> offers constructors.
 /// </remarks>
 public interface IGuestImage
 {
-    /// <summary>The name after "guest:" on the command line.</summary>
-    string Name { get; }
-
-    /// <summary>One line for a listing and for the report.</summary>
-    string Description { get; }
-
     /// <summary>The entry point; what it returns goes to StartImage's caller.</summary>
     EfiStatus Run(IGuestContext guest);
 }

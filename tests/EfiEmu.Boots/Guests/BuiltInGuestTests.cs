@@ -19,12 +19,12 @@ public sealed class BuiltInGuestTests
     [Theory]
     [MemberData(nameof(Platforms))]
     public void Guests_OnEveryPlatform_LeaveBootServices(string platform) => Assert.All(
-        BuiltInGuests.Create(), guest => Assert.Equal(BootEnd.ExitBootServices, Boot(guest, platform).Outcome.End));
+        BuiltInGuests.All, guest => Assert.Equal(BootEnd.ExitBootServices, Boot(guest, platform).Outcome.End));
 
     [Fact]
     public void UnenlightenedKernel_OnSevSnp_SurvivesByFetchingTheMapAgain()
     {
-        BootReport report = Boot(new UnenlightenedKernel(), "sev-snp");
+        BootReport report = Boot(Guest("unenlightened-kernel"), "sev-snp");
 
         Assert.Equal([EfiStatus.InvalidParameter, EfiStatus.Success], report.Statuses());
         Assert.Equal(0UL, report.Calls("AllowUnacceptedMemory"));
@@ -34,14 +34,14 @@ public sealed class BuiltInGuestTests
 
     [Fact]
     public void UnenlightenedKernel_OnTdx_LosesTheMemoryAboveFourGiB() =>
-        Assert.Equal(Unaccepted, Boot(new UnenlightenedKernel(), "tdx").Ram.LostToGuest);
+        Assert.Equal(Unaccepted, Boot(Guest("unenlightened-kernel"), "tdx").Ram.LostToGuest);
 
     [Theory]
     [InlineData("sev-snp", 1)]
     [InlineData("tdx", 0)]
     public void EnlightenedKernel_OnAConfidentialPlatform_TakesTheMemoryOver(string platform, int asked)
     {
-        BootReport report = Boot(new EnlightenedKernel(), platform);
+        BootReport report = Boot(Guest("enlightened-kernel"), platform);
 
         Assert.Equal((ulong)asked, report.Calls("AllowUnacceptedMemory"));
         Assert.Equal([EfiStatus.Success], report.Statuses());
@@ -52,13 +52,15 @@ public sealed class BuiltInGuestTests
     [Fact]
     public void EnlightenedKernel_WithFourPebibytes_CostsTheHostWhatItTouches()
     {
-        BootReport report = Boot(new EnlightenedKernel(), "sev-snp", 1UL << 52);
+        BootReport report = Boot(Guest("enlightened-kernel"), "sev-snp", 1UL << 52);
 
         Assert.Equal(BootEnd.ExitBootServices, report.Outcome.End);
         Assert.Equal((1UL << 52) - (2 * Emulator.GiB), report.Ram.Unaccepted);
     }
 
-    private static BootReport Boot(IGuestImage guest, string platform, ulong memory = 16 * Emulator.GiB) => Emulator.Boot(new BootRequest
+    private static GuestDefinition Guest(string name) => BuiltInGuests.All.Single(g => g.Name == name);
+
+    private static BootReport Boot(GuestDefinition guest, string platform, ulong memory = 16 * Emulator.GiB) => Emulator.Boot(new BootRequest
     {
         Guest = ManagedImage.ToGuestFile(guest),
         Platform = platform,
