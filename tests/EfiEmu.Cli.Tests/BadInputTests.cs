@@ -122,7 +122,7 @@ public sealed class BadInputTests : IDisposable
         var random = new Random(2);
         string[] words =
         [
-            "boot", "firmware", "guests", "--memory", "8G", "--memory=1", "--memory=", "=", "--", "-", "---", "@x", "[d]", "--seed", "0x", "0xg",
+            "boot", "compare", "firmware", "guests", "--memory", "8G", "8G,1G", "--memory=1", "--memory=", "=", "--", "-", "---", "@x", "[d]", "--seed", "0x", "0xg",
             "--trace", "--trace=maybe", "--format", "json", "--out", "", " ", "hello", "-h", "\0", "--until", "guest-end", "é", "--platform",
         ];
         for (int round = 0; round < 2000; round++)
