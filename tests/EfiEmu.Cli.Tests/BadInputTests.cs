@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--firmware bios", "efiemu: --firmware: unknown 'bios'; there are edk2-202211, edk2-202302, edk2-202502")]
     [InlineData("--acceptance no", "efiemu: --acceptance: unknown 'no'; there are negotiated, lazy, accept-all, lazy-without-negotiation")]
     [InlineData("--until dawn", "efiemu: --until: unknown 'dawn'; there are exit-boot-services, hand-off, guest-end")]
-    [InlineData("--format xml", "efiemu: --format: unknown 'xml'; there are text, json")]
+    [InlineData("--format xml", "efiemu: --format: unknown 'xml'; there are text, json, canonical")]
     [InlineData("--memory 0", "efiemu: --memory: 0 is not a positive multiple of 4096 bytes")]
     [InlineData("--memory 4097", "efiemu: --memory: 4097 is not a positive multiple of 4096 bytes")]
     [InlineData("--memory 5P", "efiemu: --memory: 5P is more than x86-64 can address; the most is 4P")]
@@ -122,7 +122,7 @@ public sealed class BadInputTests : IDisposable
         var random = new Random(2);
         string[] words =
         [
-            "boot", "firmware", "guests", "--memory", "8G", "--memory=1", "--memory=", "=", "--", "-", "---", "@x", "[d]", "--seed", "0x", "0xg",
+            "boot", "compare", "firmware", "guests", "--memory", "8G", "8G,1G", "--memory=1", "--memory=", "=", "--", "-", "---", "@x", "[d]", "--seed", "0x", "0xg",
             "--trace", "--trace=maybe", "--format", "json", "--out", "", " ", "hello", "-h", "\0", "--until", "guest-end", "é", "--platform",
         ];
         for (int round = 0; round < 2000; round++)

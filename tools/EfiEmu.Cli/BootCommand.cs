@@ -1,25 +1,22 @@
 using System.CommandLine;
-using System.Globalization;
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Platforms;
 
 namespace EfiEmu.Cli;
 
 /// <summary>efiemu boot.</summary>
 internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOptions options)
 {
-    private const string DefaultMemory = "8G";
-
-    private static readonly string[] Formats = ["text", "json"];
-    private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
-
     /// <summary>Boots and reports.</summary>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        bool json = Named(parsed, options.Format, Formats) == "json";
-        BootRequest request = Request(parsed, loadOptions);
-        using OutputFile? file = parsed.GetValue(options.Out) is { } path ? OutputFile.Open(path, InputFiles(parsed)) : null;
+        string format = BootRequestReader.Named(options.Format, parsed.GetValue(options.Format), ReportPrinter.Formats) ?? ReportPrinter.Formats[0];
+        string image = parsed.GetValue(options.Image) ?? throw new InputException("boot", "IMAGE: none given (see efiemu boot --help)");
+        var reader = new BootRequestReader(emulator, options);
+        var machine = new MachineWords(
+            parsed.GetValue(options.Platform), parsed.GetValue(options.Memory), parsed.GetValue(options.Firmware), parsed.GetValue(options.Acceptance));
+        BootRequest request = reader.Read(image, machine, parsed, loadOptions);
+        using OutputFile? file = parsed.GetValue(options.Out) is { } path ? OutputFile.Open(path, [image, .. reader.FilesBesideTheImage(parsed)]) : null;
 
         var statistics = RunStatistics.Start();
         BootReport report = emulator.Boot(request, cancellation);
@@ -28,108 +25,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
             terminal.Say(statistics.Describe(report.Instructions));
         }
 
-        var printer = new ReportPrinter(report, json, request.Trace);
-        if (file is null)
-        {
-            StandardOutput.Write(terminal.Output, stream => printer.Write(stream, terminal.Colours));
-        }
-        else
-        {
-            file.Write(stream => printer.Write(stream, colours: false));
-        }
-
+        ReportOutput.Write(terminal, file, new ReportPrinter(report, format, request.Trace).Write);
         return report.Outcome.ExitCode;
-    }
-
-    private BootRequest Request(ParseResult parsed, string? loadOptions)
-    {
-        string platform = Named(parsed, options.Platform, PlatformCatalogue.Names) ?? PlatformCatalogue.Names[0];
-        string firmware = Named(parsed, options.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]) ?? FirmwareProfiles.Default;
-        string? acceptance = Named(parsed, options.Acceptance, [.. AcceptancePolicies.All.Select(p => p.Name)]);
-        string? until = Named(parsed, options.Until, Ends);
-        ulong memory = Memory(parsed);
-        ulong seed = Number(parsed, options.Seed) ?? 0;
-        var budget = new BootBudget();
-        budget = budget with { Instructions = Number(parsed, options.MaximumInstructions) ?? budget.Instructions };
-        return new BootRequest
-        {
-            Guest = Guest(parsed.GetValue(options.Image) ?? throw new InputException("boot", "IMAGE: none given (see efiemu boot --help)")),
-            Platform = platform,
-            MemoryBytes = memory,
-            MemoryMap = MemoryMap(parsed),
-            Firmware = firmware,
-            Acceptance = acceptance,
-            LoadOptions = loadOptions,
-            Initrd = Initrd(parsed),
-            Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, "hand-off" => BootUntil.HandOff, _ => BootUntil.GuestEnd },
-            Trace = parsed.GetValue(options.Trace),
-            Budget = budget,
-            Seed = seed,
-        };
-    }
-
-    private GuestFile Guest(string image)
-    {
-        if (!File.Exists(image) && !Directory.Exists(image) && emulator.BuiltInGuest(image) is { } builtIn)
-        {
-            return builtIn;
-        }
-
-        byte[] bytes = InputFile.Read(image, "image");
-        return emulator.Refusal(bytes) is { } fault
-            ? throw new InputException(image, fault)
-            : emulator.Describe(Path.GetFileName(image), bytes);
-    }
-
-    private ReadOnlyMemory<byte>? Initrd(ParseResult parsed)
-    {
-        if (parsed.GetValue(options.Initrd) is not { } path)
-        {
-            return null;
-        }
-
-        return InputFile.Read(path, "initrd");
-    }
-
-    private ulong Memory(ParseResult parsed)
-    {
-        string? text = parsed.GetValue(options.Memory);
-        if (text is not null && parsed.GetValue(options.MemoryMap) is not null)
-        {
-            throw new InputException(options.Memory.Name, "the memory map says how much memory there is; give one of the two");
-        }
-
-        return MemorySize.TryParse(text ?? DefaultMemory, out ulong bytes, out string fault)
-            ? bytes
-            : throw new InputException(options.Memory.Name, fault);
-    }
-
-    private MemoryMapFile? MemoryMap(ParseResult parsed) => parsed.GetValue(options.MemoryMap) is { } path
-        ? new MemoryMapFile(path, InputFile.Read(path, "memory map"))
-        : null;
-
-    private IEnumerable<string> InputFiles(ParseResult parsed) =>
-        new[] { parsed.GetValue(options.Image), parsed.GetValue(options.Initrd), parsed.GetValue(options.MemoryMap) }.OfType<string>();
-
-    private static string? Named(ParseResult parsed, Option<string?> option, IReadOnlyList<string> names) =>
-        parsed.GetValue(option) is not { } name ? null
-        : names.Contains(name) ? name
-        : throw new InputException(option.Name, $"unknown '{name}'; there are {string.Join(", ", names)}");
-
-    private static ulong? Number(ParseResult parsed, Option<string?> option)
-    {
-        if (parsed.GetValue(option) is not { } text)
-        {
-            return null;
-        }
-
-        bool hexadecimal = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        return ulong.TryParse(
-            hexadecimal ? text[2..] : text,
-            hexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out ulong number)
-            ? number
-            : throw new InputException(option.Name, $"'{text}' is not a number from 0 to {ulong.MaxValue}");
     }
 }

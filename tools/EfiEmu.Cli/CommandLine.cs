@@ -10,6 +10,7 @@ internal sealed class CommandLine
     private readonly IEmulator _emulator;
     private readonly Terminal _terminal;
     private readonly BootOptions _boot = new();
+    private readonly CompareOptions _compare;
     private readonly Option<bool> _help = new("--help", "-h", "-?") { Recursive = true };
     private readonly Option<bool> _version = new("--version") { Recursive = true };
     private readonly Command _root = new("efiemu");
@@ -21,6 +22,8 @@ internal sealed class CommandLine
         _root.Add(_help);
         _root.Add(_version);
         _root.Add(_boot.ToCommand());
+        _compare = new CompareOptions(_boot);
+        _root.Add(_compare.ToCommand());
         foreach (string listing in Listings.Names)
         {
             _root.Add(new Command(listing));
@@ -60,9 +63,12 @@ internal sealed class CommandLine
             return Misused(parsed.Errors[0].Message);
         }
 
-        return command == "boot"
-            ? new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation)
-            : Print(Listings.Text(command, _emulator));
+        return command switch
+        {
+            "boot" => new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation),
+            "compare" => new CompareCommand(_emulator, _terminal, _compare).Run(parsed, loadOptions, cancellation),
+            _ => Print(Listings.Text(command, _emulator)),
+        };
     }
 
     private int Misused(string fault)

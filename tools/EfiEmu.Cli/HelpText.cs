@@ -9,6 +9,7 @@ internal static class HelpText
 
         Usage:
           efiemu boot IMAGE [options] [-- LOAD-OPTIONS]   boot an image; see efiemu boot --help
+          efiemu compare A [B] [options]                  two boots side by side; see efiemu compare --help
           efiemu platforms                                the machines: plain, sev-snp, tdx
           efiemu firmware                                 the firmware profiles
           efiemu acceptance                               who accepts memory, and when
@@ -47,7 +48,8 @@ internal static class HelpText
           --max-instructions N    stop the guest after N instructions
 
         The report:
-          --format text|json      for people (default) or for programs
+          --format NAME           text: for people (default); json: for programs; canonical: one fact per
+                                  line, without times and keys, to be committed and read in diffs
           --out FILE              write to FILE instead of standard output
           --trace                 every service call with its arguments, result and caller
           --verbose               speed, wall time and peak memory on standard error
@@ -66,6 +68,40 @@ internal static class HelpText
 
         """;
 
+    private const string Compare =
+        """
+        efiemu compare - boots twice and shows the two stories side by side: what differs, and what it costs
+
+        Usage:
+          efiemu compare A B [options] [-- LOAD-OPTIONS]  two images on one machine
+          efiemu compare A [options] [-- LOAD-OPTIONS]    one image, and one option that names two values
+
+        A and B are what efiemu boot takes: PE32+ files for x86-64, or names of built-in guests. Exactly one thing
+        differs: the image, or one of these options, with two values (A,B) or given twice.
+
+          --platform NAME[,NAME]  sev-snp,tdx
+          --memory SIZE[,SIZE]    8G,16G
+          --firmware NAME[,NAME]  edk2-202211,edk2-202502
+          --acceptance NAME[,NAME]  negotiated,lazy
+
+        Both boots have these options, as efiemu boot --help says:
+          --memory-map FILE, --initrd FILE, --seed N, --until WHERE, --max-instructions N
+
+        The comparison:
+          --format text|json      for people (default) or for programs
+          --out FILE              write to FILE instead of standard output
+          --verbose               speed, wall time and peak memory on standard error
+
+        Milestones count as the same whatever their addresses, image sizes and times are.
+
+        Exit codes:
+          0    both boots ran and were compared, whatever became of them
+          2    bad usage or input
+          70   an internal error: a bug in EfiEmu
+          130  interrupted
+
+        """;
+
     /// <summary>The help of a command; the overview for those without options.</summary>
-    public static string Of(string command) => (command == "boot" ? Boot : Overview).ReplaceLineEndings("\n");
+    public static string Of(string command) => (command switch { "boot" => Boot, "compare" => Compare, _ => Overview }).ReplaceLineEndings("\n");
 }

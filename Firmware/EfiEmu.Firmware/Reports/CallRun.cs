@@ -6,10 +6,16 @@ namespace EfiEmu.Firmware.Reports;
 /// <param name="actor">Who did it.</param>
 internal sealed class CallRun(string actor)
 {
+    private const string Calls = "calls";
+    private const string FindsNo = "finds no";
+    private const string Gets = "gets";
+    private const string Installs = "installs";
+
     private readonly List<(string Name, ulong Calls)> _calls = [];
     private readonly List<string> _notFound = [];
     private readonly List<string> _failures = [];
     private readonly List<string> _tables = [];
+    private readonly List<TimelineFact> _facts = [];
     private ulong _total;
     private ulong _acceptedBytes;
     private ulong _acceptedRanges;
@@ -23,6 +29,7 @@ internal sealed class CallRun(string actor)
         if (known < 0)
         {
             _calls.Add((name, call.Repeats));
+            AddFact(Calls, name, call.Function.Interface is "SevMemoryAcceptance" or "EdkiiMemoryAccept");
         }
         else
         {
@@ -42,6 +49,7 @@ internal sealed class CallRun(string actor)
     {
         string name = GuidNames.Short(table.Table);
         AddOnce(_tables, table.Address.IsNull ? $"{name} (removed)" : $"{name} at {table.Address}");
+        AddFact(Installs, table.Address.IsNull ? $"{name} (removed)" : name, table.Table == LinuxTables.UnacceptedMemory);
         _last = table.At;
     }
 
@@ -59,21 +67,24 @@ internal sealed class CallRun(string actor)
         if (_total > 0)
         {
             string names = string.Join(", ", _calls.Select(c => c.Calls == 1 ? c.Name : $"{Quantities.Count(c.Calls)}{ReportPage.NoBreak}{c.Name}"));
-            yield return new(actor, $"{Quantities.Plural(_total, "call")}: {names}", _last);
+            yield return new(actor, $"{Quantities.Plural(_total, "call")}: {names}", _last) { Facts = FactsOf(Calls) };
         }
 
-        foreach ((string verb, List<string> what) in new[] { ("finds no", _notFound), ("gets", _failures), ("installs", _tables) })
+        foreach ((string verb, List<string> what) in new[] { (FindsNo, _notFound), (Gets, _failures), (Installs, _tables) })
         {
             if (what.Count > 0)
             {
-                yield return new(actor, $"{verb} {string.Join(", ", what)}", _last);
+                yield return new(actor, $"{verb} {string.Join(", ", what)}", _last) { Facts = FactsOf(verb) };
             }
         }
 
         if (_acceptedRanges > 0)
         {
-            yield return new(
-                actor, $"accepts {Quantities.Bytes(_acceptedBytes)} in {Quantities.Plural(_acceptedRanges, "range")}", _last);
+            string bytes = Quantities.Bytes(_acceptedBytes);
+            yield return new(actor, $"accepts {bytes} in {Quantities.Plural(_acceptedRanges, "range")}", _last)
+            {
+                Facts = [new("accepts", bytes) { ConcernsMemory = true, ShowsTime = true }],
+            };
         }
     }
 
@@ -86,10 +97,23 @@ internal sealed class CallRun(string actor)
         if (status == EfiStatus.NotFound && call.Function.Name == "LocateProtocol" && call.Arguments is [var protocol, ..])
         {
             AddOnce(_notFound, NameOfGuid(protocol));
+            AddFact(FindsNo, NameOfGuid(protocol), concernsMemory: false);
         }
         else if (status.IsError && status != EfiStatus.NotFound && status != EfiStatus.BufferTooSmall)
         {
             AddOnce(_failures, $"{status} from {name}");
+            AddFact(Gets, $"{status} from {name}", concernsMemory: false);
+        }
+    }
+
+    private List<TimelineFact> FactsOf(string verb) => [.. _facts.Where(f => f.Verb == verb)];
+
+    private void AddFact(string verb, string what, bool concernsMemory)
+    {
+        var fact = new TimelineFact(verb, what) { OfRun = true, ConcernsMemory = concernsMemory };
+        if (!_facts.Contains(fact))
+        {
+            _facts.Add(fact);
         }
     }
 

@@ -37,15 +37,9 @@ public sealed class JsonReport
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(output);
-        var options = new JsonWriterOptions
-        {
-            Indented = true,
-            NewLine = "\n",
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        };
         var rowBytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output, options))
-        using (var row = new Utf8JsonWriter(rowBytes, options with { Indented = false }))
+        using (var json = new Utf8JsonWriter(output, Options))
+        using (var row = new Utf8JsonWriter(rowBytes, Options with { Indented = false }))
         {
             new JsonReport(report, json, rowBytes, row).WriteReport();
         }
@@ -64,6 +58,14 @@ public sealed class JsonReport
         BootEnd.Budget => "budget",
         BootEnd.GaveUp => "gave-up",
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, "not an end"),
+    };
+
+    /// <summary>How every JSON document of EfiEmu is laid out.</summary>
+    internal static JsonWriterOptions Options { get; } = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>Text that JSON can carry: what is not valid UTF-16, which guests may print, becomes U+FFFD.</summary>

@@ -8,6 +8,7 @@ internal sealed class Timeline
     // A stretch of guest code that calls nothing for this long is a milestone of its own: decompression, a hash, a wait.
     private const ulong LongComputation = 1_000_000;
 
+    private readonly string _guest;
     private readonly List<TimelineEntry> _entries = [];
     private string _actor = "firmware";
     private CallRun _run = new("firmware");
@@ -17,14 +18,12 @@ internal sealed class Timeline
     private ImageLoaded? _loaded;
     private string? _toldCall;
 
-    private Timeline()
-    {
-    }
+    private Timeline(string guest) => _guest = guest;
 
     /// <summary>The timeline of a boot.</summary>
     public static IReadOnlyList<TimelineEntry> Of(BootReport report)
     {
-        var timeline = new Timeline();
+        var timeline = new Timeline(report.Guest.Name);
         HashSet<int> lastFetches = FetchesBeforeExit(report.Events);
         for (int i = 0; i < report.Events.Count; i++)
         {
@@ -34,6 +33,18 @@ internal sealed class Timeline
         timeline.NoteComputation(new BootTime(report.VirtualNanoseconds, report.Instructions));
         timeline.Flush();
         return timeline._entries;
+    }
+
+    /// <summary>The line that closes the timeline: how the boot ended.</summary>
+    public static TimelineEntry EndOf(BootReport report)
+    {
+        string end = JsonReport.EndName(report.Outcome.End);
+        string text = report.Outcome.Status is { } status ? $"{end}, {status}" : end;
+        return new TimelineEntry(
+            "end", text, new BootTime(report.VirtualNanoseconds, report.Instructions), report.Outcome.ExitCode == 0 ? Tone.Good : Tone.Bad)
+        {
+            Facts = [new(string.Empty, text) { ShowsTime = true, Detail = report.Fault?.Summary ?? string.Empty }],
+        };
     }
 
     // The fetch that an ExitBootServices attempt relies on: the last successful one before it.
@@ -80,7 +91,7 @@ internal sealed class Timeline
                 AddAcceptance(accepted);
                 break;
             case MemoryMapFetched fetched when beforeExit:
-                Tell("guest", DescribeFetch(fetched), fetched, toldCall: "GetMemoryMap");
+                Tell("guest", DescribeFetch(fetched), fetched, new TimelineFact("fetches", "the map"), toldCall: "GetMemoryMap");
                 break;
             case ImageLoaded loaded:
                 Flush();
@@ -100,22 +111,26 @@ internal sealed class Timeline
                 AddStart(started);
                 break;
             case ImageExited exited:
-                Tell("guest", $"{exited.Name} returns {exited.Status}", exited, exited.Status.IsError ? Tone.Bad : Tone.Normal, "Exit");
+                Tell(
+                    "guest",
+                    $"{exited.Name} returns {exited.Status}",
+                    exited,
+                    new TimelineFact("returns", exited.Name == _guest ? $"{exited.Status}" : $"{exited.Status} from {exited.Name}"),
+                    exited.Status.IsError ? Tone.Bad : Tone.Normal,
+                    "Exit");
                 break;
             case EventGroupSignalled { Members: 0 } unheard when unheard.Group != KnownGuids.BeforeExitBootServicesGroup:
                 // That nobody heard of the end of boot services is the rule.
                 break;
             case EventGroupSignalled signalled:
-                Tell(
-                    "firmware",
-                    $"signals {GuidNames.Short(signalled.Group)} to {Quantities.Plural((ulong)signalled.Members, "event")}",
-                    signalled);
+                string heard = $"{GuidNames.Short(signalled.Group)} to {Quantities.Plural((ulong)signalled.Members, "event")}";
+                Tell("firmware", $"signals {heard}", signalled, new TimelineFact("signals", heard));
                 break;
             case ExitBootServicesCalled { Attempt: var attempt }:
                 AddExit(attempt, happened.At);
                 break;
             case Remark remark:
-                Tell("note", remark.Text, remark, Tone.Changed);
+                Tell("note", remark.Text, remark, new TimelineFact(string.Empty, remark.Text), Tone.Changed);
                 break;
             default:
                 // MemoryMapChanged, early fetches and FirmwareStarted are told by what they lead to.
@@ -127,7 +142,13 @@ internal sealed class Timeline
     {
         Flush();
         string actor = $"exit #{attempt.Attempt}";
-        _entries.Add(new TimelineEntry(actor, DescribeExit(attempt), at, ToneOf(attempt.Status)) { IsExit = true });
+        var fact = new TimelineFact(string.Empty, attempt.Status.ToString())
+        {
+            ConcernsMemory = true,
+            ShowsTime = true,
+            Detail = attempt.Status.IsError ? attempt.Cause : string.Empty,
+        };
+        _entries.Add(new TimelineEntry(actor, DescribeExit(attempt), at, ToneOf(attempt.Status)) { IsExit = true, Facts = [fact] });
         _entries.Add(new TimelineEntry(actor, attempt.Cause, at));
         _toldCall = "ExitBootServices";
     }
@@ -167,35 +188,35 @@ internal sealed class Timeline
     {
         // What is not told yet was firmware's; from here on the guest acts.
         _actor = "guest";
+        var fact = new TimelineFact("starts", NameOf(started.Name));
         if (_loaded is { } loaded && loaded.Name == started.Name)
         {
             _loaded = null;
-            Tell("firmware", $"starts {started.Name} at {loaded.Base}", started);
+            Tell("firmware", $"starts {started.Name} at {loaded.Base}", started, fact);
             return;
         }
 
-        Tell("firmware", $"starts {started.Name}, entry {started.EntryPoint}", started);
+        Tell("firmware", $"starts {started.Name}, entry {started.EntryPoint}", started, fact);
     }
+
+    // Two guests go by different names, and do the same.
+    private string NameOf(string image) => image == _guest ? "the guest" : image;
 
     private void NoteComputation(BootTime now)
     {
         ulong before = _previous?.At.Instructions ?? now.Instructions;
         if (now.Instructions > before && now.Instructions - before >= LongComputation)
         {
-            Tell("guest", $"runs {Quantities.Count(now.Instructions - before)} instructions without a call", now);
+            Flush();
+            _entries.Add(new("guest", $"runs {Quantities.Count(now.Instructions - before)} instructions without a call", now));
         }
     }
 
-    private void Tell(string actor, string text, BootEvent at, Tone tone = Tone.Normal, string? toldCall = null)
-    {
-        Tell(actor, text, at.At, tone);
-        _toldCall = toldCall;
-    }
-
-    private void Tell(string actor, string text, BootTime at, Tone tone = Tone.Normal)
+    private void Tell(string actor, string text, BootEvent at, TimelineFact fact, Tone tone = Tone.Normal, string? toldCall = null)
     {
         Flush();
-        _entries.Add(new TimelineEntry(actor, text, at, tone));
+        _entries.Add(new TimelineEntry(actor, text, at.At, tone) { Facts = [fact] });
+        _toldCall = toldCall;
     }
 
     private void Flush()
@@ -211,7 +232,10 @@ internal sealed class Timeline
         if (_loaded is { } loaded)
         {
             _loaded = null;
-            _entries.Add(new("firmware", $"loads {loaded.Name} at {loaded.Base}, {Quantities.Bytes(loaded.Bytes)}", loaded.At));
+            _entries.Add(new("firmware", $"loads {loaded.Name} at {loaded.Base}, {Quantities.Bytes(loaded.Bytes)}", loaded.At)
+            {
+                Facts = [new("loads", NameOf(loaded.Name))],
+            });
         }
 
         if (_accepted is { } accepted)
@@ -220,8 +244,12 @@ internal sealed class Timeline
             string where = _acceptedRanges == 1
                 ? $"at {Quantities.Hex(accepted.Range.Start)}"
                 : $"in {Quantities.Plural(_acceptedRanges, "range")}";
-            string text = $"accepts {Quantities.Bytes(accepted.Range.Length)} {where}, taking {Quantities.Seconds(accepted.CostNanoseconds, 3)}";
-            _entries.Add(new("firmware", text, accepted.At, Tone.Changed));
+            string bytes = Quantities.Bytes(accepted.Range.Length);
+            _entries.Add(
+                new("firmware", $"accepts {bytes} {where}, taking {Quantities.Seconds(accepted.CostNanoseconds, 3)}", accepted.At, Tone.Changed)
+                {
+                    Facts = [new("accepts", bytes) { ConcernsMemory = true, ShowsTime = true }],
+                });
         }
     }
 }

@@ -9,4 +9,25 @@ internal sealed record TimelineEntry(string Actor, string Text, BootTime At, Ton
 {
     /// <summary>Whether this is an ExitBootServices attempt, which always shows its time.</summary>
     public bool IsExit { get; init; }
+
+    /// <summary>What it tells, fact by fact; none for what no two guests have in common.</summary>
+    public IReadOnlyList<TimelineFact> Facts { get; init; } = [];
+}
+
+/// <summary>A fact of the timeline without addresses, image sizes and counts: what two boots can have in common.</summary>
+/// <param name="Verb">What is done: accepts, finds no; empty where the actor says it.</param>
+/// <param name="Object">To what: 14 GiB, Tcg2.</param>
+internal sealed record TimelineFact(string Verb, string Object)
+{
+    /// <summary>Whether it is one of a run of calls, which are folded and keep no order.</summary>
+    public bool OfRun { get; init; }
+
+    /// <summary>Whether it decides what becomes of the memory.</summary>
+    public bool ConcernsMemory { get; init; }
+
+    /// <summary>Whether the time at which it happened is worth telling.</summary>
+    public bool ShowsTime { get; init; }
+
+    /// <summary>What explains it; may be empty.</summary>
+    public string Detail { get; init; } = string.Empty;
 }

@@ -25,14 +25,8 @@ internal static class TimelineSection
             shown = entry.At;
         }
 
-        var end = new BootTime(report.VirtualNanoseconds, report.Instructions);
-        string text = report.Outcome.Status is { } status
-            ? $"{JsonReport.EndName(report.Outcome.End)}, {status}"
-            : JsonReport.EndName(report.Outcome.End);
-        WriteEntry(page, new("end", text, end, ToneOf(report.Outcome)), "end", timeShown: false, decimals);
+        WriteEntry(page, Timeline.EndOf(report), "end", timeShown: false, decimals);
     }
-
-    private static Tone ToneOf(BootOutcome outcome) => outcome.ExitCode == 0 ? Tone.Good : Tone.Bad;
 
     private static void WriteEntry(ReportPage page, TimelineEntry entry, string actor, bool timeShown, int decimals)
     {

@@ -11,7 +11,8 @@ namespace EfiEmu.Boots.Snapshots;
 /// <summary>Whole text reports of whole boots, on a machine small enough to read.</summary>
 public sealed partial class BootReportTests
 {
-    private const string SmallMachine = """
+    /// <summary>The map of a machine small enough to read.</summary>
+    internal const string SmallMachine = """
         efi: mem00: [Conventional|   |  |  |  |  |  |  |  |  |  |   |WB|WT|WC|UC] range=[0x0000000000001000-0x000000000009ffff] (0MB)
         efi: mem01: [Conventional|   |  |  |  |  |  |  |  |  |  |   |WB|WT|WC|UC] range=[0x0000000000100000-0x000000003effffff] (1007MB)
         efi: mem02: [Boot Code   |   |  |  |  |  |  |  |  |  |  |   |WB|WT|WC|UC] range=[0x000000003f000000-0x000000003f0fffff] (1MB)
