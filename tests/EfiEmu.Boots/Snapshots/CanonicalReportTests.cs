@@ -25,7 +25,7 @@ public sealed class CanonicalReportTests
     {
         BootReport report = Emulator.Boot(new BootRequest
         {
-            Guest = ManagedImage.ToGuestFile(BuiltInGuests.Create().Single(g => g.Name == guest)),
+            Guest = ManagedImage.ToGuestFile(BuiltInGuests.All.Single(g => g.Name == guest)),
             Platform = "sev-snp",
             MemoryBytes = 16 * Emulator.GiB,
             Firmware = FirmwareProfiles.Default,
