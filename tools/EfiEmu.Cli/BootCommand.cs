@@ -11,13 +11,12 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
 {
     private const string DefaultMemory = "8G";
 
-    private static readonly string[] Formats = ["text", "json"];
     private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
 
     /// <summary>Boots and reports.</summary>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        bool json = Named(parsed, options.Format, Formats) == "json";
+        string format = Named(parsed, options.Format, ReportPrinter.Formats) ?? ReportPrinter.Formats[0];
         BootRequest request = Request(parsed, loadOptions);
         using OutputFile? file = parsed.GetValue(options.Out) is { } path ? OutputFile.Open(path, InputFiles(parsed)) : null;
 
@@ -28,7 +27,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
             terminal.Say(statistics.Describe(report.Instructions));
         }
 
-        var printer = new ReportPrinter(report, json, request.Trace);
+        var printer = new ReportPrinter(report, format, request.Trace);
         if (file is null)
         {
             StandardOutput.Write(terminal.Output, stream => printer.Write(stream, terminal.Colours));

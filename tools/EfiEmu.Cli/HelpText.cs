@@ -47,7 +47,8 @@ internal static class HelpText
           --max-instructions N    stop the guest after N instructions
 
         The report:
-          --format text|json      for people (default) or for programs
+          --format NAME           text: for people (default); json: for programs; canonical: one fact per
+                                  line, without times and keys, to be committed and read in diffs
           --out FILE              write to FILE instead of standard output
           --trace                 every service call with its arguments, result and caller
           --verbose               speed, wall time and peak memory on standard error
