@@ -16,6 +16,19 @@ internal sealed class AcceptanceServices(AcceptancePolicy policy, Machine machin
     /// <inheritdoc/>
     public EfiStatus Accept(GuestAddress start, ulong bytes, MemoryAcceptor acceptor)
     {
+        if (machine.Platform.EndsGuestOnSecondAcceptance && machine.FirstAccepted(start, bytes) is { } page)
+        {
+            machine.AcceptMemory(start, page.Value - start.Value, acceptor);
+            RecordNew();
+            string where = acceptor == MemoryAcceptor.FirmwareAtExitBootServices ? "inside ExitBootServices " : "";
+            throw new BootStoppedException(
+                BootEnd.Fault,
+                $"{where}firmware asks its hypervisor to end the guest: PVALIDATE of {page} finds that page validated already")
+            {
+                Address = page,
+            };
+        }
+
         EfiStatus status = machine.AcceptMemory(start, bytes, acceptor);
         RecordNew();
         return status;

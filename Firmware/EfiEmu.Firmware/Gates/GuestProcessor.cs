@@ -133,6 +133,16 @@ internal sealed class GuestProcessor : IGuestCaller
     }
 
     /// <inheritdoc/>
+    ulong IGuestCaller.HandOver(GuestAddress entry, GuestAddress bootParameters)
+    {
+        ulong saved = _machine[GuestRegister.Rsi];
+        _machine[GuestRegister.Rsi] = bootParameters.Value;
+        ulong result = Call(entry);
+        _machine[GuestRegister.Rsi] = saved;
+        return result;
+    }
+
+    /// <inheritdoc/>
     IServiceProvider IGuestCaller.Services => Services ?? throw new InvalidOperationException("firmware is not up yet");
 
     /// <inheritdoc/>
@@ -207,7 +217,10 @@ internal sealed class GuestProcessor : IGuestCaller
                     Sleep();
                     break;
                 case MachineExitKind.LeftCode:
-                    throw new BootStoppedException(BootEnd.HandOff, $"the guest handed over to {exit.Address}");
+                    throw new BootStoppedException(BootEnd.HandOff, $"the guest handed over to {exit.Address}")
+                    {
+                        BootParameters = new GuestAddress(_machine[GuestRegister.Rsi]),
+                    };
                 case MachineExitKind.Fault:
                     throw new BootStoppedException(BootEnd.Fault, exit.Detail) { Address = exit.Address };
                 default:
