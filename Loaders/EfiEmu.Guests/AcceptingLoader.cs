@@ -11,7 +11,7 @@ namespace EfiEmu.Guests;
 /// The kernel's stub is entered as GRUB's linuxefi enters it: by a jump, without StartImage.
 /// OvmfPkg/AmdSevDxe, OvmfPkg/TdxDxe; OvmfPkg/Library/BaseMemEncryptSevLib, PvalidateRange.
 /// </remarks>
-[Guest("accepting-loader", "accepts all memory with EdkiiMemoryAccept, then starts a kernel that knows nothing of it", HandsOver = true)]
+[Guest("accepting-loader", "accepts all with EdkiiMemoryAccept, then starts a kernel that knows nothing of it", HandsOver = true)]
 public sealed class AcceptingLoader : IGuestImage
 {
     /// <inheritdoc/>

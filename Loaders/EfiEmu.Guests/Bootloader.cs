@@ -9,7 +9,7 @@ namespace EfiEmu.Guests;
 /// firmware accepts all memory inside ExitBootServices; where firmware leaves type 15 in the map (TDX), the loader calls it
 /// reserved, as GRUB does, and the kernel never hears of it. This one makes the kernel's map after it left, so it is up to date.
 /// </remarks>
-[Guest("bootloader", "leaves boot services for its kernel, which is never asked whether it knows unaccepted memory", HandsOver = true)]
+[Guest("bootloader", "leaves boot services for its kernel, whose own stub never runs", HandsOver = true)]
 public sealed class Bootloader : IGuestImage
 {
     private const ulong SlackDescriptors = 8;

@@ -12,7 +12,7 @@ namespace EfiEmu.Guests;
 /// GRUB 2.06: grub-core/loader/i386/linux.c (grub_linux_boot), grub-core/kern/efi/mm.c (grub_efi_finish_boot_services),
 /// grub-core/mmap/efi/mmap.c. Seen on real machines: AMDESE/AMDSEV issues 200 and 273.
 /// </remarks>
-[Guest("grub-2.06", "makes the kernel's map before it leaves, calls type 15 reserved, and retries while the key is stale", HandsOver = true)]
+[Guest("grub-2.06", "makes its kernel's map before it leaves; calls unaccepted memory reserved", HandsOver = true)]
 public sealed class Grub206 : IGuestImage
 {
     // The real heap is a quarter of memory; what matters is that it is there before the first map.

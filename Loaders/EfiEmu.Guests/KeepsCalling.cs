@@ -9,7 +9,7 @@ namespace EfiEmu.Guests;
 /// allocation services and nothing else. edk2 lets every call pass, so the loader works there, and its author never learns. Its
 /// own mistake makes the first attempt fail: it allocates after it has the map.
 /// </remarks>
-[Guest("keeps-calling", "prints, looks for a protocol and waits after a failed ExitBootServices, then tries again", HandsOver = true)]
+[Guest("keeps-calling", "prints, looks for a protocol and waits between two ExitBootServices attempts", HandsOver = true)]
 public sealed class KeepsCalling : IGuestImage
 {
     /// <inheritdoc/>

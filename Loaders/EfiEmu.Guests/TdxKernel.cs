@@ -10,7 +10,7 @@ namespace EfiEmu.Guests;
 /// SEV-SNP nothing of type 15 is left for it: firmware accepted all inside ExitBootServices, for nobody asked it not to.
 /// Intel TDX Module ABI reference, TDG.MEM.PAGE.ACCEPT.
 /// </remarks>
-[Guest("tdx-kernel", "knows unaccepted memory from TDX: asks nobody, and accepts all with TDCALL before it starts", HandsOver = true)]
+[Guest("tdx-kernel", "knows unaccepted memory from TDX: asks nobody, accepts all with TDCALL", HandsOver = true)]
 public sealed class TdxKernel : IGuestImage
 {
     private const ulong SlackDescriptors = 32;

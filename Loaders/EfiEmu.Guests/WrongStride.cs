@@ -5,11 +5,11 @@ namespace EfiEmu.Guests;
 
 /// <summary>A loader that steps through the memory map by the size of its own structure, 40 bytes, and not by DescriptorSize.</summary>
 /// <remarks>
-/// edk2 spaces descriptors 48 bytes apart on purpose, so that nobody does this. The first is right; every later one is read 8
-/// bytes earlier than the one before, so that addresses become lengths and types: the loader believes in memory that is not
+/// edk2 spaces descriptors 48 bytes apart on purpose, so that nobody does this. Of each six that are read the first is right; the
+/// others begin in the midst of one, so that addresses become lengths and types, and the loader believes in memory that is not
 /// there. Nothing tells it: its ExitBootServices is as good as anyone's. MdeModulePkg/Core/Dxe/Mem/Page.c, CoreGetMemoryMap.
 /// </remarks>
-[Guest("wrong-stride", "steps through the map by 40 bytes instead of DescriptorSize, and believes what it reads", HandsOver = true)]
+[Guest("wrong-stride", "steps through the map by 40 bytes, not DescriptorSize, and believes what it reads", HandsOver = true)]
 public sealed class WrongStride : IGuestImage
 {
     /// <inheritdoc/>

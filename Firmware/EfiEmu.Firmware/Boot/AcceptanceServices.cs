@@ -20,10 +20,10 @@ internal sealed class AcceptanceServices(AcceptancePolicy policy, Machine machin
         {
             machine.AcceptMemory(start, page.Value - start.Value, acceptor);
             RecordNew();
-            string where = acceptor == MemoryAcceptor.FirmwareAtExitBootServices ? "inside ExitBootServices " : "";
+            string where = acceptor == MemoryAcceptor.FirmwareAtExitBootServices ? " inside ExitBootServices" : "";
             throw new BootStoppedException(
                 BootEnd.Fault,
-                $"{where}firmware asks its hypervisor to end the guest: PVALIDATE of {page} finds that page validated already")
+                $"firmware has the hypervisor end it{where}: PVALIDATE of {page} finds that page validated already, by {Whom(page)}")
             {
                 Address = page,
             };
@@ -33,6 +33,8 @@ internal sealed class AcceptanceServices(AcceptancePolicy policy, Machine machin
         RecordNew();
         return status;
     }
+
+    private string Whom(GuestAddress page) => machine.AcceptorOf(page) == MemoryAcceptor.Guest ? "the guest" : "firmware";
 
     /// <summary>Records what was accepted since the last time, by whatever way.</summary>
     public void RecordNew()

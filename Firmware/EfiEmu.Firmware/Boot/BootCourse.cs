@@ -70,7 +70,7 @@ internal sealed class BootCourse(
 
     private bool Seen(string summary, GuestAddress? address)
     {
-        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder);
+        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder, boot.Processor.ManagedImage);
         return true;
     }
 

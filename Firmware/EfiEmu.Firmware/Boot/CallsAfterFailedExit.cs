@@ -17,19 +17,23 @@ internal static class CallsAfterFailedExit
     {
         bool failed = false;
         List<string> names = [];
+        List<string> sinceFailure = [];
         foreach (BootEvent happened in events)
         {
             if (happened is ExitBootServicesCalled { Attempt: var attempt })
             {
+                // What a guest calls after its last attempt is its farewell: no boot depends on it.
+                names.AddRange(sinceFailure.Except(names));
+                sinceFailure.Clear();
                 failed = attempt.Status.IsError;
             }
             else if (failed && happened is ServiceCalled { Function: { Interface: not "rt", Name: var name } }
-                && !Permitted.Contains(name) && !names.Contains(name))
+                && !Permitted.Contains(name))
             {
-                names.Add(name);
+                sinceFailure.Add(name);
             }
         }
 
-        return names;
+        return [.. names.Distinct()];
     }
 }

@@ -126,10 +126,13 @@ internal static class Verdict
     private static string? OfKernel(VerdictEvidence boot, KernelMemory kernel, string attempt)
     {
         RamAccount ram = boot.Ram;
-        if (kernel.PhantomBytes > 0)
+        bool unexplained = kernel.MissingBytes > 0 && ram.AcceptedAtExitBootServices + ram.AcceptedByGuest + ram.Unaccepted == 0;
+        if (kernel.PhantomBytes > 0 || unexplained)
         {
-            return $"This guest leaves boot services {attempt} with a wrong map: its kernel takes {Size(kernel.PhantomBytes)} for RAM that firmware "
-                + $"never left to it, and misses {Size(kernel.MissingBytes)} of what firmware did.";
+            string phantom = kernel.PhantomBytes == 0 ? "" : $"takes {Size(kernel.PhantomBytes)} for RAM that firmware never left to it";
+            string missing = kernel.MissingBytes == 0 ? "" : $"misses {Size(kernel.MissingBytes)} of what firmware did leave to it";
+            return $"This guest leaves boot services {attempt} with a wrong map: its kernel "
+                + $"{string.Join(" and ", new[] { phantom, missing }.Where(part => part.Length > 0))}.";
         }
 
         if (kernel.UnacceptedBytes > 0 && ram.Unaccepted > 0 && !boot.Knowledge.InstalledTable)
@@ -140,12 +143,13 @@ internal static class Verdict
 
         return kernel.MissingBytes > 0
             ? $"This guest leaves boot services {attempt}, but its kernel loses {Size(kernel.MissingBytes)} of its {Size(ram.Total)}: "
-                + $"{WhyMissing(ram)}, and the kernel's map {Called(kernel)}."
+                + $"{WhyMissing(boot)}, and the kernel's map {Called(kernel)}."
             : null;
     }
 
-    private static string WhyMissing(RamAccount ram)
+    private static string WhyMissing(VerdictEvidence boot)
     {
+        RamAccount ram = boot.Ram;
         if (ram.AcceptedAtExitBootServices > 0)
         {
             return $"firmware accepted {Size(ram.AcceptedAtExitBootServices)} inside ExitBootServices, which is after the guest made the map for its kernel";
@@ -153,7 +157,7 @@ internal static class Verdict
 
         return ram.AcceptedByGuest > 0
             ? $"the guest accepted {Size(ram.AcceptedByGuest)} itself, which firmware's memory map goes on calling unaccepted"
-            : ram.Unaccepted > 0 ? $"nobody accepted {Size(ram.Unaccepted)}" : "firmware's map has it";
+            : $"nobody accepted what lies above {Size(boot.LowestUnaccepted)}";
     }
 
     // What the table has at the first byte that is missing.

@@ -145,11 +145,11 @@ public sealed record ServiceCount(string Interface, string Name, ulong Calls);
 /// <param name="Summary">One line: #PF write to 0x12345678: nothing there.</param>
 /// <param name="Rip">The instruction.</param>
 /// <param name="InstructionBytes">Its bytes, as many as could be read, at most 15.</param>
-/// <param name="InstructionText">Its disassembly, or empty.</param>
+/// <param name="InstructionText">Its disassembly, or empty; for a guest in C#, which has no instruction, its name.</param>
 /// <param name="Address">The address touched, or null.</param>
 /// <param name="AddressHistory">What the memory map says of that address, and who accepted or never accepted it.</param>
 /// <param name="LastServices">The last calls before, oldest first.</param>
-/// <param name="Registers">Name and value, in the order to print.</param>
+/// <param name="Registers">Name and value, in the order to print; none for a guest in C#.</param>
 public sealed record FaultReport(
     string Summary,
     ulong Rip,

@@ -59,8 +59,20 @@ public static class CanonicalReport
     {
         int told = 0;
         StagedMemoryMap? before = null;
+        IReadOnlyList<RepeatedAttempts> repeated = RepeatedAttempts.In(report);
         foreach (StagedMemoryMap stage in report.MemoryMaps)
         {
+            if (repeated.FirstOrDefault(r => r.Covers(stage)) is { Count: > 1 } run)
+            {
+                if (run.ToEvent >= told)
+                {
+                    Title(page, $"{stage.Stage} and so on up to {Number((ulong)run.Last)}: the same");
+                    told = run.ToEvent + 1;
+                }
+
+                continue;
+            }
+
             int end = CanonicalEvents.EndOf(stage.Stage, report.Events);
             WriteEvents(page, $"before {stage.Stage}", report, told, end);
             told = Math.Max(told, end);
