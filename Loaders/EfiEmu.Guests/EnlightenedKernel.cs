@@ -1,58 +1,48 @@
+using EfiEmu.Guests.Shared;
 using EfiEmu.Sdk;
 
 namespace EfiEmu.Guests;
 
-/// <summary>A kernel that takes unaccepted memory over: it asks firmware to leave it, and keeps a table of it, as Linux since 6.5 does.</summary>
-[Guest("enlightened-kernel", "takes unaccepted memory over, as Linux since 6.5 does on SEV-SNP and TDX")]
+/// <summary>A kernel that takes unaccepted memory over, as Linux since 6.5: it asks firmware to leave it, and keeps a table of it.</summary>
+/// <remarks>
+/// It asks on every machine; only SEV-SNP firmware has the protocol. Type 15 becomes RAM in e820, and the table says what of it
+/// has to be accepted before use.
+/// </remarks>
+[Guest("enlightened-kernel", "takes unaccepted memory over, as Linux since 6.5 does on SEV-SNP and TDX", HandsOver = true)]
 public sealed class EnlightenedKernel : IGuestImage
 {
     private const ulong SlackDescriptors = 32;
-    private const ulong UnitBytes = 2UL << 20;
-    private const ulong TableHeaderBytes = 24;
-    private const uint TableVersion = 1;
 
     /// <inheritdoc/>
     public EfiStatus Run(IGuestContext guest)
     {
         ArgumentNullException.ThrowIfNull(guest);
+        EfiResult<KernelInMemory> placed = KernelInMemory.Place(guest);
+        if (!placed.TryGet(out KernelInMemory kernel))
+        {
+            return placed.Status;
+        }
+
         if (guest.BootServices.LocateProtocol<SevMemoryAcceptance>().TryGet(out SevMemoryAcceptance acceptance))
         {
             acceptance.AllowUnacceptedMemory();
         }
 
-        EfiStatus status = InstallTable(guest);
-        return status.IsError ? status : UnenlightenedKernel.Leave(guest, SlackDescriptors);
-    }
-
-    // One bit for each 2 MiB from the lowest to the highest unaccepted address; none where all is accepted.
-    private static EfiStatus InstallTable(IGuestContext guest)
-    {
-        EfiResult<GuestMemoryMap> map = guest.BootServices.ReadMemoryMap(SlackDescriptors);
-        if (!map.Succeeded)
+        EfiResult<UnacceptedMemoryTable?> installed = UnacceptedMemoryTable.Install(guest);
+        if (installed.Status.IsError)
         {
-            return map.Status;
+            return installed.Status;
         }
 
-        List<MemoryDescriptor> unaccepted = [.. map.Value.Descriptors.Where(d => d.Type == MemoryType.Unaccepted)];
-        if (unaccepted.Count == 0)
+        EfiResult<GuestMemoryMap> left = LinuxExit.Leave(guest, SlackDescriptors);
+        if (!left.TryGet(out GuestMemoryMap map))
         {
-            return EfiStatus.Success;
+            guest.Print("EFI stub: ERROR: exit_boot() failed!\r\n");
+            return left.Status;
         }
 
-        ulong start = unaccepted.Min(d => d.PhysicalStart.Value) & ~(UnitBytes - 1);
-        ulong end = unaccepted.Max(d => d.PhysicalStart.Value + d.Bytes);
-        ulong bytes = (((end - start) / UnitBytes) + 7) / 8;
-        EfiResult<GuestAddress> allocated = guest.BootServices.AllocatePool(MemoryType.AcpiReclaim, TableHeaderBytes + bytes);
-        if (!allocated.TryGet(out GuestAddress table))
-        {
-            return allocated.Status;
-        }
-
-        guest.Memory.WriteUInt32(table, TableVersion);
-        guest.Memory.WriteUInt32(table + 4, (uint)UnitBytes);
-        guest.Memory.WriteUInt64(table + 8, start);
-        guest.Memory.WriteUInt64(table + 16, bytes);
-        guest.Memory.Fill(table + TableHeaderBytes, bytes, 0);
-        return guest.BootServices.InstallConfigurationTable(KnownGuids.LinuxUnacceptedMemoryTable, table);
+        installed.Value?.Mark(map.Descriptors);
+        kernel.DescribeMemory(E820Table.OfLinux(map.Descriptors, E820Type.Ram));
+        return kernel.Start(map);
     }
 }

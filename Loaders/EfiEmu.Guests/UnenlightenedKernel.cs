@@ -1,39 +1,36 @@
+using EfiEmu.Guests.Shared;
 using EfiEmu.Sdk;
 
 namespace EfiEmu.Guests;
 
-/// <summary>A kernel that knows no unaccepted memory, and leaves boot services as Linux does: with slack, and one retry.</summary>
-[Guest("unenlightened-kernel", "knows no unaccepted memory; retries ExitBootServices once, as Linux before 6.5 does")]
+/// <summary>A kernel that knows no unaccepted memory, as Linux from 5.19, the first SEV-SNP guest, to 6.4.</summary>
+/// <remarks>
+/// It asks firmware for nothing, so that OVMF on SEV-SNP accepts everything inside its first ExitBootServices; one retry with a
+/// fresh map is what it survives by. Where the map still has type 15 then, the stub has no entry for it, and the RAM is gone.
+/// </remarks>
+[Guest("unenlightened-kernel", "knows no unaccepted memory; retries ExitBootServices once, as Linux before 6.5 does", HandsOver = true)]
 public sealed class UnenlightenedKernel : IGuestImage
 {
-    // Linux keeps room for so many descriptors more than firmware asks for: the buffer itself may split a range.
     private const ulong SlackDescriptors = 8;
 
     /// <inheritdoc/>
     public EfiStatus Run(IGuestContext guest)
     {
         ArgumentNullException.ThrowIfNull(guest);
-        return Leave(guest, SlackDescriptors);
-    }
-
-    /// <summary>Leaves boot services as the Linux stub does.</summary>
-    internal static EfiStatus Leave(IGuestContext guest, ulong slackDescriptors)
-    {
-        GuestBootServices services = guest.BootServices;
-        EfiResult<GuestMemoryMap> fetched = services.ReadMemoryMap(slackDescriptors, MemoryType.AcpiReclaim);
-        if (!fetched.TryGet(out GuestMemoryMap map))
+        EfiResult<KernelInMemory> placed = KernelInMemory.Place(guest);
+        if (!placed.TryGet(out KernelInMemory kernel))
         {
-            return fetched.Status;
+            return placed.Status;
         }
 
-        EfiStatus status = services.ExitBootServices(map.Key);
-        if (status != EfiStatus.InvalidParameter)
+        EfiResult<GuestMemoryMap> left = LinuxExit.Leave(guest, SlackDescriptors);
+        if (!left.TryGet(out GuestMemoryMap map))
         {
-            return status;
+            guest.Print("EFI stub: ERROR: exit_boot() failed!\r\n");
+            return left.Status;
         }
 
-        // Firmware changed the map inside the call: fetch it into the same buffer, for nothing may be allocated now.
-        status = map.Refetch();
-        return status.IsError ? status : services.ExitBootServices(map.Key);
+        kernel.DescribeMemory(E820Table.OfLinux(map.Descriptors, unaccepted: null));
+        return kernel.Start(map);
     }
 }

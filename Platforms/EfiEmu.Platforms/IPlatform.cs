@@ -18,6 +18,13 @@ public interface IPlatform
     /// <summary>The name of the acceptance policy that OVMF has here since it has one; null where memory needs none.</summary>
     string? NativeAcceptance { get; }
 
+    /// <summary>Whether OVMF ends the guest when it is to accept a page that is accepted already; elsewhere it takes no notice.</summary>
+    /// <remarks>
+    /// OvmfPkg/Library/BaseMemEncryptSevLib, PvalidateRange: a PVALIDATE that changes nothing ends in a termination request, for
+    /// it may be a hypervisor that plays a page twice. OvmfPkg/Library/TdxLib, TdAcceptPages: counted, and no fault.
+    /// </remarks>
+    bool EndsGuestOnSecondAcceptance { get; }
+
     /// <summary>
     /// The table in which firmware tells the guest where the launch pages lie, as it lies in memory; empty where there is none.
     /// </summary>

@@ -71,6 +71,19 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task UseDirectory_FolderBesideTheTest_HasTheFiles()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "Reviewed"));
+        Put("Reviewed/SnapshotTests.Some_Test.verified.txt", "there");
+
+        await Verifier.Verify("there", Source, "Some_Test").UseDirectory("Reviewed");
+        await Assert.ThrowsAsync<XunitException>(
+            async () => await Verifier.Verify("other", Source, "Some_Test").UseDirectory("Reviewed"));
+
+        Assert.Equal("other", File.ReadAllText(Path.Combine(_folder, "Reviewed", "SnapshotTests.Some_Test.received.txt")));
+    }
+
+    [Fact]
     public async Task Verify_TreeThatMovedSinceItWasBuilt_IsFoundAgain()
     {
         string elsewhere = "/nonexistent/checkout/tests/EfiEmu.Rules.Tests/SnapshotTests.cs";

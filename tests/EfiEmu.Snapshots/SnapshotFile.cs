@@ -28,10 +28,13 @@ internal sealed class SnapshotFile(string sourceFile, string method)
     }
 
     /// <summary>Compares; what does not match is written beside the verified file.</summary>
+    /// <param name="text">What the test got.</param>
+    /// <param name="suffix">What the parameters add to the file's name.</param>
+    /// <param name="directory">The folder, relative to the source file's; empty for that folder itself.</param>
     /// <exception cref="XunitException">The text is not what was verified.</exception>
-    public void Compare(string text, string suffix)
+    public void Compare(string text, string suffix, string directory)
     {
-        string stem = Path.Combine(SourceDirectory(), Name + suffix);
+        string stem = Path.Combine(Directory.CreateDirectory(Path.Combine(SourceDirectory(), directory)).FullName, Name + suffix);
         string verified = stem + ".verified.txt";
         string received = stem + ".received.txt";
         string actual = Normal(text);

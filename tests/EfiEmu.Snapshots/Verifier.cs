@@ -24,6 +24,7 @@ public sealed class SettingsTask
     private readonly SnapshotFile _file;
     private readonly Assembly _tests;
     private string _parameters = string.Empty;
+    private string _directory = string.Empty;
 
     internal SettingsTask(string text, SnapshotFile file, Assembly tests)
     {
@@ -46,10 +47,19 @@ public sealed class SettingsTask
         return this;
     }
 
+    /// <summary>Keeps the files in another folder than the test's.</summary>
+    /// <param name="directory">Relative to the folder of the source file.</param>
+    public SettingsTask UseDirectory(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        _directory = directory;
+        return this;
+    }
+
     /// <summary>Runs the comparison.</summary>
     public Task ToTask()
     {
-        _file.Compare(_text, _parameters);
+        _file.Compare(_text, _parameters, _directory);
         return Task.CompletedTask;
     }
 

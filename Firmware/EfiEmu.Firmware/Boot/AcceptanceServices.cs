@@ -16,10 +16,25 @@ internal sealed class AcceptanceServices(AcceptancePolicy policy, Machine machin
     /// <inheritdoc/>
     public EfiStatus Accept(GuestAddress start, ulong bytes, MemoryAcceptor acceptor)
     {
+        if (machine.Platform.EndsGuestOnSecondAcceptance && machine.FirstAccepted(start, bytes) is { } page)
+        {
+            machine.AcceptMemory(start, page.Value - start.Value, acceptor);
+            RecordNew();
+            string where = acceptor == MemoryAcceptor.FirmwareAtExitBootServices ? " inside ExitBootServices" : "";
+            throw new BootStoppedException(
+                BootEnd.Fault,
+                $"firmware has the hypervisor end it{where}: PVALIDATE of {page} finds that page validated already, by {Whom(page)}")
+            {
+                Address = page,
+            };
+        }
+
         EfiStatus status = machine.AcceptMemory(start, bytes, acceptor);
         RecordNew();
         return status;
     }
+
+    private string Whom(GuestAddress page) => machine.AcceptorOf(page) == MemoryAcceptor.Guest ? "the guest" : "firmware";
 
     /// <summary>Records what was accepted since the last time, by whatever way.</summary>
     public void RecordNew()

@@ -23,7 +23,10 @@ internal sealed record BootConfiguration(
             throw new BootRequestException("acceptance", $"{policy.Name} needs BEFORE_EXIT_BOOT_SERVICES, which {profile.Name} does not have");
         }
 
-        BootUntil until = request.Until ?? (request.Guest.IsKernel ? BootUntil.ExitBootServices : BootUntil.GuestEnd);
+        BootUntil until = request.Until
+            ?? (request.Guest.HandsOver ? BootUntil.HandOff
+                : request.Guest.IsKernel ? BootUntil.ExitBootServices
+                : BootUntil.GuestEnd);
         return new BootConfiguration(request, platform, profile, policy, LayoutOf(request, platform, profile, policy), until);
     }
 

@@ -24,6 +24,7 @@ internal sealed class BootCourse(
     private readonly List<StagedMemoryMap> _startMap = [];
     private ResourceUse _useBeforeGuest;
     private FaultReport? _fault;
+    private GuestAddress _bootParameters;
 
     /// <summary>Runs the boot. What a guest does never escapes as an exception.</summary>
     public BootReport Run()
@@ -50,6 +51,7 @@ internal sealed class BootCourse(
         }
         catch (BootStoppedException stop)
         {
+            _bootParameters = stop.BootParameters;
             return (stop.End, stop.Message, stop.Status);
         }
         catch (GuestMemoryFaultException fault) when (Seen(Summary(fault), fault.Address))
@@ -68,7 +70,7 @@ internal sealed class BootCourse(
 
     private bool Seen(string summary, GuestAddress? address)
     {
-        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder);
+        _fault = FaultReporter.Describe(summary, address, boot.Machine, boot.Memory, boot.Images, boot.Recorder, boot.Processor.ManagedImage);
         return true;
     }
 
@@ -230,12 +232,17 @@ internal sealed class BootCourse(
         IReadOnlyList<ServiceCount> services = boot.Recorder.Services;
         IReadOnlyList<ExitBootServicesAttempt> attempts = boot.ExitObserver.Attempts;
         GuestKnowledge knowledge = GuestKnowledge.From(events, services);
+        IReadOnlyList<MemoryDescriptor> finalMap = boot.Memory.GetMemoryMap().Descriptors;
+        KernelMemory? kernel = end == BootEnd.HandOff && BootParametersReader.Read(boot.Machine.Memory, _bootParameters) is { } entries
+            ? KernelMemoryComparison.Of(entries, finalMap)
+            : null;
         RamAccount ram = RamAccountant.Sum(
             MemoryBytes,
             boot.Machine.Acceptance.UnacceptedBytes,
             events,
             knowledge,
-            attempts.Any(a => a.Status == EfiStatus.Success));
+            attempts.Any(a => a.Status == EfiStatus.Success),
+            kernel);
         GuestAddress table = boot.ConfigurationTables.Find(KnownGuids.LinuxUnacceptedMemoryTable);
         return new BootReport
         {
@@ -245,15 +252,28 @@ internal sealed class BootCourse(
             Acceptance = configuration.Policy.Name,
             Guest = Summary(),
             Outcome = new BootOutcome(
-                end, ExitCode(end, status), Verdict.Of(end, reason, status, attempts, ram, knowledge, LowestUnaccepted(), CostBeforeGuest(events)), status),
+                end, ExitCode(end, status), Verdict.Of(new VerdictEvidence
+                {
+                    End = end,
+                    Reason = reason,
+                    Status = status,
+                    Attempts = attempts,
+                    Ram = ram,
+                    Knowledge = knowledge,
+                    Kernel = kernel,
+                    LowestUnaccepted = LowestUnaccepted(),
+                    AcceptanceBeforeGuest = CostBeforeGuest(events),
+                    CallsAfterFailedExit = CallsAfterFailedExit.Names(events),
+                }), status),
             ExitBootServices = attempts,
             MemoryMaps =
             [
                 .. _startMap,
                 .. boot.ExitObserver.Maps,
-                new StagedMemoryMap("final", boot.Memory.GetMemoryMap().Descriptors),
+                new StagedMemoryMap("final", finalMap),
             ],
             Ram = ram,
+            KernelMemory = kernel,
             UnacceptedTable = table.IsNull ? null : UnacceptedTableReader.Read(boot.Machine.Memory, table),
             Services = services,
             Events = events,

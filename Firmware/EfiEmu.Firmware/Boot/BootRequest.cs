@@ -29,7 +29,7 @@ public sealed record BootRequest
     /// <summary>The initial ramdisk, or null.</summary>
     public ReadOnlyMemory<byte>? Initrd { get; init; }
 
-    /// <summary>Where the boot ends, or null for what suits the guest: ExitBootServices for a Linux kernel, else the guest's own end.</summary>
+    /// <summary>Where the boot ends, or null for what suits the guest: the hand-over of one that says so, ExitBootServices for a Linux kernel, else its own end.</summary>
     public BootUntil? Until { get; init; }
 
     /// <summary>Keep every service call as an event of its own instead of folding equal ones.</summary>
@@ -51,6 +51,9 @@ public sealed record GuestFile(string Name, ReadOnlyMemory<byte> Bytes, string D
 {
     /// <summary>The image itself where the guest is no file: one that is written in C#.</summary>
     public ILoadableImage? Image { get; init; }
+
+    /// <summary>Whether it goes on after ExitBootServices and hands over to a kernel: its boot ends there unless told otherwise.</summary>
+    public bool HandsOver { get; init; }
 }
 
 /// <summary>A file with a captured memory map: a kernel log or the UEFI shell's memmap table.</summary>

@@ -11,6 +11,9 @@ internal sealed class BootStoppedException(BootEnd end, string reason) : Excepti
     /// <summary>What a reset left as its status; null for every other end.</summary>
     public EfiStatus? Status { get; init; }
 
+    /// <summary>Where a loader that hands over says that boot_params are: RSI at the jump.</summary>
+    public GuestAddress BootParameters { get; init; }
+
     /// <summary>The address that a fault touched.</summary>
     public GuestAddress? Address { get; init; }
 }

@@ -12,8 +12,14 @@ internal static class FaultReporter
 {
     /// <summary>The report of a machine that stopped.</summary>
     public static FaultReport Describe(
-        string summary, GuestAddress? address, Machine machine, MemoryDatabase memory, ImageServices images, BootRecorder recorder)
+        string summary, GuestAddress? address, Machine machine, MemoryDatabase memory, ImageServices images, BootRecorder recorder, string? managedImage)
     {
+        string history = address is { } touched ? History(touched, machine, memory, images) : "";
+        if (managedImage is not null)
+        {
+            return new FaultReport(summary, machine.Rip.Value, [], $"C# of {managedImage}", address?.Value, history, recorder.LastCalls, []);
+        }
+
         InstructionExcerpt instruction = machine.DisassembleAt(machine.Rip);
         return new FaultReport(
             summary,
@@ -21,7 +27,7 @@ internal static class FaultReporter
             instruction.Bytes,
             instruction.Text + Place(machine.Rip, images),
             address?.Value,
-            address is { } touched ? History(touched, machine, memory, images) : "",
+            history,
             recorder.LastCalls,
             Registers(machine));
     }
@@ -34,18 +40,17 @@ internal static class FaultReporter
     {
         string owner = images.ImageAt(address) is { } image ? $", image {image.Name}" : "";
         string type = memory.DescriptorAt(address) is { } descriptor ? Describe(descriptor) + owner : Space(address, memory);
-        return machine.Platform.RequiresAcceptance && machine.AcceptorOf(address) is { } acceptor
-            ? $"{type}, accepted by {Name(acceptor)}"
-            : type;
+        if (!machine.Platform.RequiresAcceptance)
+        {
+            return type;
+        }
+
+        return machine.AcceptorOf(address) is { } acceptor ? $"{type}, accepted by {Name(acceptor)}"
+            : type + (memory.DescriptorAt(address)?.Type == MemoryType.Unaccepted ? ": the guest must accept it before it touches it" : "");
     }
 
-    private static string Describe(MemoryDescriptor descriptor)
-    {
-        string advice = descriptor.Type == MemoryType.Unaccepted ? ": the guest must accept it before it touches it" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{descriptor.Type} 0x{descriptor.PhysicalStart.Value:x}-0x{descriptor.PhysicalEnd.Value:x}{advice}");
-    }
+    private static string Describe(MemoryDescriptor descriptor) => string.Create(
+        CultureInfo.InvariantCulture, $"{descriptor.Type} 0x{descriptor.PhysicalStart.Value:x}-0x{descriptor.PhysicalEnd.Value:x}");
 
     private static string Space(GuestAddress address, MemoryDatabase memory) =>
         memory.GetMemorySpaceDescriptor(address).TryGet(out MemorySpaceDescriptor space)

@@ -12,8 +12,9 @@ internal static class RamAccountant
     /// <param name="events">The event stream.</param>
     /// <param name="knowledge">What the guest understands.</param>
     /// <param name="leftBootServices">Whether an ExitBootServices succeeded: only then is memory lost for good.</param>
+    /// <param name="kernel">What the guest told its kernel, where the boot went so far: then nothing has to be inferred.</param>
     public static RamAccount Sum(
-        ulong total, ulong unaccepted, IReadOnlyList<BootEvent> events, GuestKnowledge knowledge, bool leftBootServices)
+        ulong total, ulong unaccepted, IReadOnlyList<BootEvent> events, GuestKnowledge knowledge, bool leftBootServices, KernelMemory? kernel)
     {
         ulong atExit = AcceptedBy(events, MemoryAcceptor.FirmwareAtExitBootServices);
         ulong byGuest = AcceptedBy(events, MemoryAcceptor.Guest);
@@ -23,7 +24,17 @@ internal static class RamAccountant
             atExit,
             byGuest,
             unaccepted,
-            leftBootServices && !knowledge.FindsUnaccepted ? unaccepted : 0);
+            Lost(unaccepted, knowledge, leftBootServices, kernel));
+    }
+
+    private static ulong Lost(ulong unaccepted, GuestKnowledge knowledge, bool leftBootServices, KernelMemory? kernel)
+    {
+        if (kernel is not null)
+        {
+            return kernel.MissingBytes;
+        }
+
+        return leftBootServices && !knowledge.FindsUnaccepted ? unaccepted : 0;
     }
 
     private static ulong AcceptedBy(IReadOnlyList<BootEvent> events, MemoryAcceptor acceptor) => events

@@ -60,6 +60,9 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <summary>The function behind the gate that the guest called last: whom a wild pointer was given to.</summary>
     public string CurrentFunction { get; private set; } = "firmware";
 
+    /// <summary>The image whose C# runs now, and not the processor; null where the processor runs.</summary>
+    public string? ManagedImage { get; private set; }
+
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
 
@@ -93,6 +96,8 @@ internal sealed class GuestProcessor : IGuestCaller
         ulong[] saved = SaveRegisters();
         GuestAddress rip = _machine.Rip;
         ulong flags = _machine.Rflags;
+        string? caller = ManagedImage;
+        ManagedImage = null;
         _depth++;
         try
         {
@@ -103,6 +108,7 @@ internal sealed class GuestProcessor : IGuestCaller
         finally
         {
             _depth--;
+            ManagedImage = caller;
             RestoreRegisters(saved);
             _machine.Rip = rip;
             _machine.Rflags = flags;
@@ -115,7 +121,7 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <summary>A gate that runs an image whose code is C#.</summary>
     public GuestAddress GateTo(IManagedImage image, string name) => _gates.Add(
         new FunctionSignature("image", name, new Parameter("ImageHandle"), new Parameter("SystemTable", ParameterKind.Pointer)),
-        call => Run(image, call));
+        call => Run(image, name, call));
 
     /// <inheritdoc/>
     ulong IGuestCaller.Call(GuestAddress function, params ReadOnlySpan<ulong> arguments)
@@ -133,6 +139,16 @@ internal sealed class GuestProcessor : IGuestCaller
     }
 
     /// <inheritdoc/>
+    ulong IGuestCaller.HandOver(GuestAddress entry, GuestAddress bootParameters)
+    {
+        ulong saved = _machine[GuestRegister.Rsi];
+        _machine[GuestRegister.Rsi] = bootParameters.Value;
+        ulong result = Call(entry);
+        _machine[GuestRegister.Rsi] = saved;
+        return result;
+    }
+
+    /// <inheritdoc/>
     IServiceProvider IGuestCaller.Services => Services ?? throw new InvalidOperationException("firmware is not up yet");
 
     /// <inheritdoc/>
@@ -145,15 +161,18 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <inheritdoc/>
     GuestAddress IGuestCaller.CreateFunction(FunctionSignature signature, GuestFunction body) => _gates.Add(signature, body);
 
-    private ulong Run(IManagedImage image, IGuestCall call)
+    private ulong Run(IManagedImage image, string name, IGuestCall call)
     {
         ulong stack = _machine[GuestRegister.Rsp];
+        string? caller = ManagedImage;
+        ManagedImage = name;
         try
         {
             return image.Run(this, new EfiHandle(call[0]), new GuestAddress(call[1])).Value;
         }
         finally
         {
+            ManagedImage = caller;
             _machine[GuestRegister.Rsp] = stack;
         }
     }
@@ -207,7 +226,10 @@ internal sealed class GuestProcessor : IGuestCaller
                     Sleep();
                     break;
                 case MachineExitKind.LeftCode:
-                    throw new BootStoppedException(BootEnd.HandOff, $"the guest handed over to {exit.Address}");
+                    throw new BootStoppedException(BootEnd.HandOff, $"the guest handed over to {exit.Address}")
+                    {
+                        BootParameters = new GuestAddress(_machine[GuestRegister.Rsi]),
+                    };
                 case MachineExitKind.Fault:
                     throw new BootStoppedException(BootEnd.Fault, exit.Detail) { Address = exit.Address };
                 default:

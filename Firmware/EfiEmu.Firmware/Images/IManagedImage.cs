@@ -21,6 +21,9 @@ public interface IGuestCaller
     /// <summary>Calls a function as the guest: the report shows it.</summary>
     ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments);
 
+    /// <summary>Jumps to code that the guest has put into memory, with RSI set; see <see cref="IGuestContext.HandOver"/>.</summary>
+    ulong HandOver(GuestAddress entry, GuestAddress bootParameters);
+
     /// <summary>What constructors of guests may ask for; see <see cref="IFirmwareContext"/>.</summary>
     IServiceProvider Services { get; }
 

@@ -32,6 +32,9 @@ public sealed record BootReport
     /// <summary>Where the machine's RAM ended up.</summary>
     public required RamAccount Ram { get; init; }
 
+    /// <summary>What the guest told its kernel of the memory, or null where the boot did not see it hand over to a Linux kernel.</summary>
+    public KernelMemory? KernelMemory { get; init; }
+
     /// <summary>The guest's table of unaccepted memory, or null where it installed none.</summary>
     public UnacceptedTable? UnacceptedTable { get; init; }
 
@@ -112,7 +115,10 @@ public sealed record StagedMemoryMap(string Stage, IReadOnlyList<MemoryDescripto
 /// <param name="AcceptedAtExitBootServices">Accepted by firmware inside ExitBootServices.</param>
 /// <param name="AcceptedByGuest">Accepted by the guest.</param>
 /// <param name="Unaccepted">Still unaccepted at the end.</param>
-/// <param name="LostToGuest">Unaccepted memory that this guest has no way to find.</param>
+/// <param name="LostToGuest">
+/// Memory that its kernel will never use: what is missing in <see cref="BootReport.KernelMemory"/>; in boots that end before that is
+/// known, unaccepted memory that this guest shows no way to find.
+/// </param>
 public sealed record RamAccount(
     ulong Total,
     ulong AcceptedBeforeGuest,
@@ -139,11 +145,11 @@ public sealed record ServiceCount(string Interface, string Name, ulong Calls);
 /// <param name="Summary">One line: #PF write to 0x12345678: nothing there.</param>
 /// <param name="Rip">The instruction.</param>
 /// <param name="InstructionBytes">Its bytes, as many as could be read, at most 15.</param>
-/// <param name="InstructionText">Its disassembly, or empty.</param>
+/// <param name="InstructionText">Its disassembly, or empty; for a guest in C#, which has no instruction, its name.</param>
 /// <param name="Address">The address touched, or null.</param>
 /// <param name="AddressHistory">What the memory map says of that address, and who accepted or never accepted it.</param>
 /// <param name="LastServices">The last calls before, oldest first.</param>
-/// <param name="Registers">Name and value, in the order to print.</param>
+/// <param name="Registers">Name and value, in the order to print; none for a guest in C#.</param>
 public sealed record FaultReport(
     string Summary,
     ulong Rip,

@@ -35,6 +35,7 @@ public static class CanonicalReport
         WriteMachine(page, report);
         WriteStages(page, report);
         WriteRam(page, report.Ram);
+        WriteKernelMemory(page, report.KernelMemory);
         WriteUnacceptedTable(page, report.UnacceptedTable);
         WriteServices(page, report);
         WriteConsole(page, report.Console);
@@ -58,8 +59,20 @@ public static class CanonicalReport
     {
         int told = 0;
         StagedMemoryMap? before = null;
+        IReadOnlyList<RepeatedAttempts> repeated = RepeatedAttempts.In(report);
         foreach (StagedMemoryMap stage in report.MemoryMaps)
         {
+            if (repeated.FirstOrDefault(r => r.Covers(stage)) is { Count: > 1 } run)
+            {
+                if (run.ToEvent >= told)
+                {
+                    Title(page, $"{stage.Stage} and so on up to {Number((ulong)run.Last)}: the same");
+                    told = run.ToEvent + 1;
+                }
+
+                continue;
+            }
+
             int end = CanonicalEvents.EndOf(stage.Stage, report.Events);
             WriteEvents(page, $"before {stage.Stage}", report, told, end);
             told = Math.Max(told, end);
@@ -151,6 +164,24 @@ public static class CanonicalReport
         Field(page, "by guest", Exact(ram.AcceptedByGuest));
         Field(page, "unaccepted", Exact(ram.Unaccepted));
         Field(page, "lost to guest", Exact(ram.LostToGuest));
+    }
+
+    // Totals: where the entries begin and end moves with every page that firmware takes.
+    private static void WriteKernelMemory(ReportPage page, KernelMemory? kernel)
+    {
+        if (kernel is null)
+        {
+            return;
+        }
+
+        Title(page, "kernel's e820");
+        foreach (IGrouping<uint, E820Entry> type in kernel.Entries.GroupBy(e => e.Type).OrderBy(g => g.Key))
+        {
+            Field(page, type.First().TypeName, Exact(type.Aggregate(0UL, (sum, e) => unchecked(sum + e.Bytes))));
+        }
+
+        Field(page, "missing", kernel.MissingBytes == 0 ? string.Empty : $"{Exact(kernel.MissingBytes)} from {Quantities.Hex(kernel.FirstMissing)}");
+        Field(page, "phantom", kernel.PhantomBytes == 0 ? string.Empty : Exact(kernel.PhantomBytes));
     }
 
     private static void WriteUnacceptedTable(ReportPage page, UnacceptedTable? table)

@@ -15,8 +15,13 @@ internal static class FaultSection
     {
         page.Section(end == BootEnd.Fault ? "FAULT" : "STOPPED").To(TextColumn).Text(fault.Summary, Tone.Bad).End();
         string bytes = string.Join(' ', fault.InstructionBytes.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
-        Field(page, "at", Quantities.Hex(fault.Rip));
-        Field(page, "code", bytes.Length == 0 ? "no byte can be read there" : $"{bytes}   {fault.InstructionText}");
+        if (fault.Registers.Count > 0)
+        {
+            Field(page, "at", Quantities.Hex(fault.Rip));
+        }
+
+        string code = bytes.Length > 0 ? $"{bytes}   {fault.InstructionText}" : fault.Registers.Count > 0 ? "no byte can be read there" : fault.InstructionText;
+        Field(page, "code", code);
         if (fault.Address is { } address)
         {
             Field(page, "touched", Quantities.Hex(address));

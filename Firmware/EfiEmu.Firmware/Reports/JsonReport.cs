@@ -100,6 +100,7 @@ public sealed class JsonReport
         WriteRows("exitBootServices", _report.ExitBootServices, WriteAttempt);
         WriteMemoryMaps();
         WriteRamAccount();
+        WriteKernelMemory();
         WriteUnacceptedTable();
         WriteFault();
         WriteRows("services", _report.Services, WriteService);
@@ -177,6 +178,31 @@ public sealed class JsonReport
         _json.WriteSize("unacceptedBytes", ram.Unaccepted);
         _json.WriteSize("lostToGuestBytes", ram.LostToGuest);
         _json.WriteEndObject();
+    }
+
+    private void WriteKernelMemory()
+    {
+        if (_report.KernelMemory is not { } kernel)
+        {
+            return;
+        }
+
+        _json.WriteStartObject("kernelMemory");
+        _json.WriteSize("ramBytes", kernel.RamBytes);
+        _json.WriteSize("missingBytes", kernel.MissingBytes);
+        _json.WriteSize("phantomBytes", kernel.PhantomBytes);
+        _json.WriteSize("unacceptedBytes", kernel.UnacceptedBytes);
+        WriteRows("e820", kernel.Entries, WriteE820Entry);
+        _json.WriteEndObject();
+    }
+
+    private static void WriteE820Entry(Utf8JsonWriter json, E820Entry entry)
+    {
+        json.WriteStartObject();
+        json.WriteHex("start", entry.Start);
+        json.WriteSize("bytes", entry.Bytes);
+        json.WriteNumber("type", entry.Type);
+        json.WriteEndObject();
     }
 
     private void WriteUnacceptedTable()

@@ -23,8 +23,16 @@ internal static class MemoryMapSection
         {
             page.Section("MEMORY").End();
             page.To(MarkColumn).Text(stages[0].Stage).To(CountColumn).Text(DescriptorCount(stages[0])).End();
+            IReadOnlyList<RepeatedAttempts> repeated = RepeatedAttempts.In(report);
             for (int i = 1; i < stages.Count; i++)
             {
+                if (repeated.FirstOrDefault(r => r.Covers(stages[i])) is { Count: > 1 } run)
+                {
+                    page.To(MarkColumn).Text(stages[i].Stage).To(CountColumn).Text($"and so on up to {run.Last}: no change").End();
+                    i += run.Count - 1;
+                    continue;
+                }
+
                 WriteStage(page, stages[i - 1], stages[i], stages[^1]);
             }
         }

@@ -77,6 +77,7 @@ public static class TextReport
         page.To(TextColumn);
         Amount(page, ram.LostToGuest, " lost to this guest", Tone.Bad);
         page.End();
+        WriteKernelMemory(page, report.KernelMemory);
         if (report.UnacceptedTable is { } table)
         {
             WriteUnacceptedTable(page, table);
@@ -84,6 +85,23 @@ public static class TextReport
             {
                 page.To(TextColumn).Text("the guest marks units in it after ExitBootServices", Tone.Quiet).End();
             }
+        }
+    }
+
+    private static void WriteKernelMemory(ReportPage page, KernelMemory? kernel)
+    {
+        if (kernel is null)
+        {
+            return;
+        }
+
+        page.To(TextColumn).Text($"{Quantities.Bytes(kernel.RamBytes)} in the kernel's e820 table, ")
+            .Text($"{kernel.Entries.Count} entries", Tone.Quiet).End();
+        if (kernel.PhantomBytes > 0)
+        {
+            page.To(TextColumn);
+            Amount(page, kernel.PhantomBytes, " of that is not the kernel's to use", Tone.Bad);
+            page.End();
         }
     }
 

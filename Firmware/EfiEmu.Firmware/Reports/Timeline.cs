@@ -25,8 +25,16 @@ internal sealed class Timeline
     {
         var timeline = new Timeline(report.Guest.Name);
         HashSet<int> lastFetches = FetchesBeforeExit(report.Events);
+        Dictionary<int, RepeatedAttempts> repeated = RepeatedAttempts.In(report).ToDictionary(r => r.FromEvent);
         for (int i = 0; i < report.Events.Count; i++)
         {
+            if (repeated.TryGetValue(i, out RepeatedAttempts attempts))
+            {
+                timeline.AddRepeated(attempts, report.Events[attempts.ToEvent]);
+                i = attempts.ToEvent;
+                continue;
+            }
+
             timeline.Add(report.Events[i], lastFetches.Contains(i));
         }
 
@@ -150,6 +158,15 @@ internal sealed class Timeline
         };
         _entries.Add(new TimelineEntry(actor, DescribeExit(attempt), at, ToneOf(attempt.Status)) { IsExit = true, Facts = [fact] });
         _entries.Add(new TimelineEntry(actor, attempt.Cause, at));
+        _toldCall = "ExitBootServices";
+    }
+
+    private void AddRepeated(RepeatedAttempts attempts, BootEvent last)
+    {
+        Flush();
+        _entries.Add(new TimelineEntry(
+            $"exit #{attempts.First}", $"and so on up to #{attempts.Last}: the same key, the same answer", last.At, Tone.Bad) { IsExit = true });
+        _previous = last;
         _toldCall = "ExitBootServices";
     }
 

@@ -29,7 +29,10 @@ internal sealed class ExitObserver(MemoryDatabase memory, BootRecorder recorder,
     {
         if (attempt > MostAttempts)
         {
-            throw new BootStoppedException(BootEnd.Budget, $"the guest called ExitBootServices more than {MostAttempts} times");
+            string keys = _attempts.Any(a => a.MapKey != _attempts[0].MapKey)
+                ? ""
+                : $", always with the key that it had for the first call ({_attempts[0].Cause})";
+            throw new BootStoppedException(BootEnd.Budget, $"the guest called ExitBootServices more than {MostAttempts} times{keys}");
         }
 
         _started = attempt;

@@ -32,5 +32,7 @@ internal sealed class GuestContext : IGuestContext
 
     public ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments) => _caller.Call(function, arguments);
 
+    public ulong HandOver(GuestAddress entry, GuestAddress bootParameters) => _caller.HandOver(entry, bootParameters);
+
     public GuestAddress CreateFunction(FunctionSignature signature, GuestFunction body) => _caller.CreateFunction(signature, body);
 }

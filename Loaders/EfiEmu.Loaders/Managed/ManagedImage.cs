@@ -39,6 +39,7 @@ public sealed class ManagedImage(GuestDefinition guest) : IManagedImage
         return new GuestFile($"guest:{guest.Name}", ReadOnlyMemory<byte>.Empty, $"guest in C#: {guest.Description}", IsKernel: true)
         {
             Image = new ManagedImage(guest),
+            HandsOver = guest.HandsOver,
         };
     }
 

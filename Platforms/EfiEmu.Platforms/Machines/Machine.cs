@@ -213,6 +213,13 @@ public sealed class Machine : IDisposable
         return _ledger.Apply(PageTransition.Accept, range, acceptor).IsLegal ? EfiStatus.Success : EfiStatus.DeviceError;
     }
 
+    /// <summary>The first page of a range that is accepted already; null where none is.</summary>
+    public GuestAddress? FirstAccepted(GuestAddress start, ulong bytes) =>
+        bytes == 0 || start.Value + bytes < start.Value
+            ? null
+            : _ledger.States.Runs(new MemoryRange(start.Value, bytes)).Where(run => run.State == PageState.Private)
+                .Select(run => (GuestAddress?)new GuestAddress(run.Range.Start)).FirstOrDefault();
+
     /// <summary>Takes what was accepted since the last call, by whomever, in order.</summary>
     public IReadOnlyList<AcceptanceRecord> DrainAcceptanceRecords() => _ledger.Drain();
 

@@ -13,6 +13,8 @@ internal sealed class PlainPlatform : IPlatform
 
     public string? NativeAcceptance => null;
 
+    public bool EndsGuestOnSecondAcceptance => false;
+
     public ReadOnlyMemory<byte> ConfidentialBlob => default;
 
     public MemoryRange LaunchRange => default;

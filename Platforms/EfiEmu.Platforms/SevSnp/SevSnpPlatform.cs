@@ -13,6 +13,8 @@ internal sealed class SevSnpPlatform : IPlatform
 
     public string? NativeAcceptance => "negotiated";
 
+    public bool EndsGuestOnSecondAcceptance => true;
+
     public ReadOnlyMemory<byte> ConfidentialBlob => LaunchPages.Blob;
 
     public MemoryRange LaunchRange => LaunchPages.Range;

@@ -13,6 +13,8 @@ internal sealed class TdxPlatform : IPlatform
 
     public string? NativeAcceptance => "lazy";
 
+    public bool EndsGuestOnSecondAcceptance => false;
+
     public ReadOnlyMemory<byte> ConfidentialBlob => default;
 
     public MemoryRange LaunchRange => default;

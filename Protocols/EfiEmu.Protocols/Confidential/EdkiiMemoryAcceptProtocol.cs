@@ -7,6 +7,8 @@ namespace EfiEmu.Protocols;
 /// MdePkg/Include/Protocol/MemoryAccept.h; OvmfPkg/TdxDxe and OvmfPkg/AmdSevDxe. Neither the memory space map nor the
 /// memory map changes: an accepted range still shows as unaccepted memory.
 /// AcceptMemory(This, StartAddress, Size in bytes): SUCCESS, also for Size 0; what the platform answers otherwise.
+/// On SEV-SNP a range with a page that is accepted already is the end of the guest, by its hypervisor and on OVMF's request; on
+/// TDX it is no fault.
 /// Differs from edk2: on SEV-SNP a range that is not aligned to 4 KiB gets INVALID_PARAMETER; edk2 asserts.
 /// </remarks>
 internal sealed class EdkiiMemoryAcceptProtocol : IEfiProtocol

@@ -70,6 +70,11 @@ public sealed partial class GuestBootServices
         return status;
     }
 
+    /// <summary>A memory map in a buffer that the guest has already; <see cref="GuestMemoryMap.Refetch"/> fetches it.</summary>
+    /// <param name="buffer">Where the descriptors go.</param>
+    /// <param name="room">Bytes of the buffer.</param>
+    public GuestMemoryMap MemoryMapAt(GuestAddress buffer, ulong room) => new(this, Memory, buffer, room);
+
     /// <summary>Reads the memory map as a careful loader does: asks for the size, allocates that and some slack, fetches.</summary>
     /// <param name="slack">Descriptors to leave room for beyond what firmware asks for: the buffer itself may split a range.</param>
     /// <param name="bufferType">The type of the buffer, which stays allocated.</param>
@@ -90,7 +95,7 @@ public sealed partial class GuestBootServices
             return buffer.Status;
         }
 
-        var map = new GuestMemoryMap(this, Memory, address, room);
+        GuestMemoryMap map = MemoryMapAt(address, room);
         return new EfiResult<GuestMemoryMap>(map.Refetch(), map);
     }
 }

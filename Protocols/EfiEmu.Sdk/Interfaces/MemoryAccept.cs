@@ -21,7 +21,7 @@ public readonly record struct MemoryAccept : IProtocolInterface<MemoryAccept>
     /// <inheritdoc/>
     public static MemoryAccept At(IGuestContext guest, GuestAddress address) => new(guest, address);
 
-    /// <summary>AcceptMemory. The memory map keeps calling the range unaccepted: only firmware's own acceptance changes it.</summary>
+    /// <summary>AcceptMemory. The memory map keeps calling the range unaccepted: only firmware's own acceptance changes it. On SEV-SNP no page may be accepted twice.</summary>
     /// <param name="start">First byte, 4 KiB aligned.</param>
     /// <param name="bytes">Length, a multiple of 4 KiB.</param>
     /// <returns>SUCCESS; what the platform says otherwise.</returns>

@@ -13,6 +13,9 @@ public sealed class GuestAttribute(string name, string description) : Attribute
 
     /// <summary>One line for a listing and for the report.</summary>
     public string Description { get; } = description;
+
+    /// <summary>Whether the guest goes on after ExitBootServices and hands over to a kernel: its boot ends there, unless told otherwise.</summary>
+    public bool HandsOver { get; init; }
 }
 
 /// <summary>A guest that can be made: once for each time that its image is started.</summary>
@@ -21,6 +24,9 @@ public sealed class GuestAttribute(string name, string description) : Attribute
 /// <param name="Create">Makes the guest; the provider has what <see cref="IFirmwareContext"/> offers constructors.</param>
 public sealed record GuestDefinition(string Name, string Description, Func<IServiceProvider, IGuestImage> Create)
 {
+    /// <summary>As <see cref="GuestAttribute.HandsOver"/>.</summary>
+    public bool HandsOver { get; init; }
+
     /// <summary>A guest class that carries <see cref="GuestAttribute"/>.</summary>
     /// <exception cref="ArgumentException">The class does not carry the attribute.</exception>
     public static GuestDefinition Of<TGuest>(Func<IServiceProvider, TGuest> create)
@@ -28,6 +34,6 @@ public sealed record GuestDefinition(string Name, string Description, Func<IServ
     {
         GuestAttribute attribute = typeof(TGuest).GetCustomAttribute<GuestAttribute>()
             ?? throw new ArgumentException($"{typeof(TGuest).Name} carries no [Guest] attribute");
-        return new GuestDefinition(attribute.Name, attribute.Description, create);
+        return new GuestDefinition(attribute.Name, attribute.Description, create) { HandsOver = attribute.HandsOver };
     }
 }

@@ -33,6 +33,13 @@ public interface IGuestContext : IFunctionHost
     /// <summary>Calls a function with the Microsoft x64 convention and gives its RAX.</summary>
     ulong Call(GuestAddress function, params ReadOnlySpan<ulong> arguments);
 
+    /// <summary>Jumps to code that this image has put into memory, as a loader that is out of boot services jumps to its kernel.</summary>
+    /// <param name="entry">Where the code begins: outside every image, or the report does not see a hand-over.</param>
+    /// <param name="bootParameters">Goes into RSI, where Linux's 64-bit boot protocol has the address of boot_params.</param>
+    /// <returns>What the code leaves in RAX should it return. A boot that ends at the hand-over never comes back.</returns>
+    /// <remarks>Documentation/arch/x86/boot.rst, 64-bit boot protocol.</remarks>
+    ulong HandOver(GuestAddress entry, GuestAddress bootParameters);
+
     /// <inheritdoc/>
     EfiResult<GuestAddress> IFunctionHost.AllocatePool(MemoryType memoryType, ulong bytes) => BootServices.AllocatePool(memoryType, bytes);
 }

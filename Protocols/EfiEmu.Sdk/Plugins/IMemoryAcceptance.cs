@@ -14,6 +14,7 @@ public interface IMemoryAcceptance
     /// <param name="bytes">Length, a multiple of 4 KiB.</param>
     /// <param name="acceptor">On whose behalf: it decides the line of the RAM account.</param>
     /// <returns>SUCCESS; INVALID_PARAMETER when the range is not aligned; what the platform says otherwise.</returns>
+    /// <remarks>On SEV-SNP the boot ends where a page is accepted already: OVMF has its hypervisor end the guest.</remarks>
     EfiStatus Accept(GuestAddress start, ulong bytes, MemoryAcceptor acceptor);
 }
 

@@ -25,6 +25,30 @@ public sealed class HandOffTests(KernelBoots boots)
         Assert.Null(report.Fault);
     }
 
+    [RealImageTheory(Linux61)]
+    [InlineData("plain", 0)]
+    [InlineData("sev-snp", 0)]
+    [InlineData("tdx", 14 * GiB)]
+    public void Boot_UntilHandOff_ReadsWhatTheStubToldItsKernelOfMemory(string platform, ulong lost)
+    {
+        BootReport report = boots.Of(Linux61, On(platform));
+        KernelMemory kernel = report.KernelMemory!;
+
+        Assert.Equal((lost, lost), (kernel.MissingBytes, report.Ram.LostToGuest));
+        Assert.Equal((0UL, 0UL), (kernel.PhantomBytes, kernel.UnacceptedBytes));
+        Assert.InRange(kernel.RamBytes, (15 * GiB) - lost, (16 * GiB) - lost);
+    }
+
+    [RealImageTheory(Linux612)]
+    [InlineData("sev-snp")]
+    [InlineData("tdx")]
+    public void Boot_UntilHandOff_CallsUnacceptedMemoryRam(string platform)
+    {
+        KernelMemory kernel = boots.Of(Linux612, On(platform)).KernelMemory!;
+
+        Assert.Equal((0UL, 0UL, 14 * GiB), (kernel.MissingBytes, kernel.PhantomBytes, kernel.UnacceptedBytes));
+    }
+
     [RealImageTheory(Linux612)]
     [InlineData("sev-snp")]
     [InlineData("tdx")]

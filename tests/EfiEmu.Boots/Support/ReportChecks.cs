@@ -19,7 +19,8 @@ internal static class ReportChecks
         RamAccount ram = report.Ram;
         Assert.Equal(report.MemoryBytes, ram.Total);
         Assert.Equal(ram.Total, ram.AcceptedBeforeGuest + ram.AcceptedAtExitBootServices + ram.AcceptedByGuest + ram.Unaccepted);
-        Assert.InRange(ram.LostToGuest, 0UL, ram.Unaccepted);
+        Assert.InRange(ram.LostToGuest, 0UL, ram.Total);
+        Assert.Equal(report.KernelMemory?.MissingBytes ?? ram.LostToGuest, ram.LostToGuest);
     }
 
     private static void CheckOutcome(BootReport report)

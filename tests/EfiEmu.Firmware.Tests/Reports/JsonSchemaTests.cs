@@ -14,7 +14,7 @@ public sealed class JsonSchemaTests
 
     [Fact]
     public void Schema_SampleReports_AreValid() => Assert.All(
-        new[] { SampleReport.AcceptedAtExit(), SampleReport.Lost(), SampleReport.Faulted(), SampleReport.Plain(), EveryEvent() },
+        new[] { SampleReport.AcceptedAtExit(), SampleReport.Lost(), SampleReport.Faulted(), SampleReport.Plain(), EveryEvent(), WithKernel() },
         report => Assert.Empty(Faults(Written(report), Schema, "$")));
 
     [Fact]
@@ -33,6 +33,11 @@ public sealed class JsonSchemaTests
 
         Assert.NotEmpty(Faults(JsonDocument.Parse(json.Replace(right, wrong, StringComparison.Ordinal)).RootElement, Schema, "$"));
     }
+
+    private static BootReport WithKernel() => SampleReport.Lost() with
+    {
+        KernelMemory = new KernelMemory([new(0, 1UL << 31, E820Entry.Ram), new(1UL << 32, ulong.MaxValue, 2)], 1UL << 31, 14UL << 30, 1UL << 32, 0, 0),
+    };
 
     private static BootReport EveryEvent() => SampleReport.Plain() with
     {
