@@ -25,7 +25,7 @@ internal sealed class GuestCode
     public Assembler Assembler { get; }
 
     /// <summary>The image file of a guest.</summary>
-    public static byte[] Image(Action<GuestCode> write)
+    public static byte[] Image(Action<GuestCode> write, ushort subsystem = PeFile.Application)
     {
         var code = new GuestCode();
         Assembler a = code.Assembler;
@@ -45,7 +45,7 @@ internal sealed class GuestCode
 
         using var stream = new MemoryStream();
         a.Assemble(new StreamCodeWriter(stream), PeFile.SectionAddress);
-        return PeFile.Build(stream.ToArray());
+        return PeFile.Build(stream.ToArray(), subsystem);
     }
 
     /// <summary>A guest, named as a report shows it.</summary>
