@@ -72,7 +72,7 @@ internal sealed class GuestCode
     public void Runtime(int service, params ReadOnlySpan<Operand> arguments) => Call(__qword_ptr[r15 + service], arguments);
 
     /// <summary>Prints a text on the console.</summary>
-    public void Print(Label text)
+    public void Print(Operand text)
     {
         Assembler.mov(rbx, __[r14 + 64]);
         Call(__qword_ptr[rbx + 8], rbx, text);

@@ -10,16 +10,17 @@ namespace EfiEmu.Boots.Support;
 internal static class GuestInCSharp
 {
     /// <summary>Boots, and sees that the guest returned.</summary>
-    public static BootReport Run(Action<IGuestContext> body, string platform = "plain", IReadOnlyList<ProtocolDefinition>? plugins = null)
+    public static BootReport Run(Action<IGuestContext> body, string platform = "plain", ulong memory = 128 * Emulator.MiB)
     {
         BootReport report = Emulator.Boot(
             GuestBoot.Request(_ => { }) with
             {
                 Guest = ManagedImage.ToGuestFile(new GuestDefinition("test", "a test", _ => new Guest(body))),
                 Platform = platform,
+                MemoryBytes = memory,
                 Until = BootUntil.GuestEnd,
             },
-            plugins ?? []);
+            []);
         // What a test asserts inside its guest ends up here.
         Assert.True(report.Fault is null, report.Fault?.Summary);
         Assert.Equal((BootEnd.Returned, EfiStatus.Success), (report.Outcome.End, report.Outcome.Status));

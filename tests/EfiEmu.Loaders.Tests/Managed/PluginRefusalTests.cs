@@ -94,7 +94,12 @@ public sealed class PluginRefusalTests : IDisposable
 
     [Fact]
     public void Load_PluginThatReachesIntoTheEmulator_NamesWhatItReferences() => AssertRefused(
-        PluginDll.Make("Curious", module => Guest(module).DefineField("runner", typeof(BootRunner), FieldAttributes.Public)),
+        PluginDll.Make("Curious", module =>
+        {
+            TypeBuilder guest = Guest(module);
+            guest.DefineField("runner", typeof(BootRunner), FieldAttributes.Public);
+            return [guest];
+        }),
         "references EfiEmu.Firmware, which is not shared with plugins; EfiEmu.Sdk is");
 
     [Fact]
@@ -103,25 +108,21 @@ public sealed class PluginRefusalTests : IDisposable
 
     [Fact]
     public void Load_GuestWithoutAttribute_NamesTheClass() => AssertRefused(
-        PluginDll.Make("Nameless", module => Guest(module)), "class Guest implements IGuestImage but carries no [Guest] attribute");
+        PluginDll.Make("Nameless", module => [Guest(module)]), "class Guest implements IGuestImage but carries no [Guest] attribute");
 
     [Fact]
     public void Load_AttributeOnAnotherClass_NamesTheClass() => AssertRefused(
-        PluginDll.Make("Named", module => Name(module.DefineType("Other", TypeAttributes.Public), "other")),
+        PluginDll.Make("Named", module => [Named(module.DefineType("Other", TypeAttributes.Public), "other")]),
         "class Other carries [Guest] but does not implement IGuestImage");
 
     [Fact]
     public void Load_PluginThatNamesNoProtocol_NamesTheClass() => AssertRefused(
-        PluginDll.Make("Mute", module => Installer(module)),
+        PluginDll.Make("Mute", module => [Installer(module)]),
         "class Installer implements IFirmwarePlugin alone; a protocol plugin implements IEfiProtocol");
 
     [Fact]
     public void Load_TwoGuestsOfOneName_NamesIt() => AssertRefused(
-        PluginDll.Make("Twins", module =>
-        {
-            Name(Guest(module, "First"), "twin");
-            Name(Guest(module, "Second"), "twin");
-        }),
+        PluginDll.Make("Twins", module => [Named(Guest(module, "First"), "twin"), Named(Guest(module, "Second"), "twin")]),
         "two guests are named twin");
 
     [Fact]
@@ -144,16 +145,21 @@ public sealed class PluginRefusalTests : IDisposable
         return type;
     }
 
-    private static void Installer(ModuleBuilder module)
+    private static TypeBuilder Installer(ModuleBuilder module)
     {
         TypeBuilder type = module.DefineType("Installer", TypeAttributes.Public, typeof(object), [typeof(IFirmwarePlugin)]);
         MethodBuilder install = type.DefineMethod(
             nameof(IFirmwarePlugin.Install), MethodAttributes.Public | MethodAttributes.Virtual, typeof(void), [typeof(IFirmwareContext)]);
         install.GetILGenerator().Emit(OpCodes.Ret);
+        return type;
     }
 
-    private static void Name(TypeBuilder type, string name) => type.SetCustomAttribute(
-        new CustomAttributeBuilder(typeof(GuestAttribute).GetConstructor([typeof(string), typeof(string)])!, [name, "made by a test"]));
+    private static TypeBuilder Named(TypeBuilder type, string name)
+    {
+        ConstructorInfo attribute = typeof(GuestAttribute).GetConstructor([typeof(string), typeof(string)])!;
+        type.SetCustomAttribute(new CustomAttributeBuilder(attribute, [name, "made by a test"]));
+        return type;
+    }
 
     private void AssertRefused(byte[] file, string fault) => AssertRefused(_folder.Put("plugin.dll", file), fault);
 

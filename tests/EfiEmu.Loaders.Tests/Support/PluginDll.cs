@@ -17,13 +17,11 @@ internal static class PluginDll
 
     public static string Companion => Beside("OddPlugins", "Companion.dll");
 
-    /// <summary>An assembly with what a test puts into it.</summary>
-    public static byte[] Make(string name, Action<ModuleBuilder> build)
+    /// <summary>An assembly with the classes that a test defines.</summary>
+    public static byte[] Make(string name, Func<ModuleBuilder, TypeBuilder[]> define)
     {
         var assembly = new PersistedAssemblyBuilder(new AssemblyName(name), typeof(object).Assembly);
-        ModuleBuilder module = assembly.DefineDynamicModule(name);
-        build(module);
-        foreach (TypeBuilder type in module.GetTypes().OfType<TypeBuilder>())
+        foreach (TypeBuilder type in define(assembly.DefineDynamicModule(name)))
         {
             type.CreateType();
         }
