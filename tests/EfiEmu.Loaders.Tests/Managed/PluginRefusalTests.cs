@@ -120,6 +120,14 @@ public sealed class PluginRefusalTests : IDisposable
         PluginDll.Make("Mute", module => [Installer(module)]),
         "class Installer implements IFirmwarePlugin alone; a protocol plugin implements IEfiProtocol");
 
+    [Theory]
+    [InlineData("Hello World")]
+    [InlineData("")]
+    [InlineData("-hello")]
+    public void Load_GuestWithANameThatNobodyCanType_QuotesIt(string name) => AssertRefused(
+        PluginDll.Make("Shouting", module => [Named(Guest(module), name)]),
+        $"a guest is named \"{name}\"; a name is lower-case words with hyphens");
+
     [Fact]
     public void Load_TwoGuestsOfOneName_NamesIt() => AssertRefused(
         PluginDll.Make("Twins", module => [Named(Guest(module, "First"), "twin"), Named(Guest(module, "Second"), "twin")]),
