@@ -20,7 +20,7 @@ internal sealed class BootCourse(
 
     private readonly BootRequest _request = configuration.Request;
     // A kernel takes as long to digest as a small guest to boot, so both are done at once.
-    private readonly Task<string> _digest = Task.Run(() => Digest(configuration.Request.Guest));
+    private readonly Task<string> _digest = DigestOf(configuration.Request.Guest);
     private readonly List<StagedMemoryMap> _startMap = [];
     private ResourceUse _useBeforeGuest;
     private FaultReport? _fault;
@@ -75,7 +75,8 @@ internal sealed class BootCourse(
     }
 
     private string Summary(GuestMemoryFaultException fault) =>
-        $"{boot.Processor.CurrentFunction} {(fault.IsWrite ? "writes to" : "reads")} {fault.Address} for the guest: {Machine.Describe(fault.Reason)}";
+        $"{boot.Boundary.Toucher ?? boot.Processor.CurrentFunction} {(fault.IsWrite ? "writes to" : "reads")} {fault.Address}"
+            + $"{(boot.Boundary.Toucher is null ? " for the guest" : "")}: {Machine.Describe(fault.Reason)}";
 
     private EfiStatus StartGuest()
     {
@@ -102,10 +103,10 @@ internal sealed class BootCourse(
     private EfiHandle BringUp()
     {
         IGuestMemory memory = boot.Machine.Memory;
-        var core = new BootServicesCore(boot.Allocator, boot.Events, boot.Protocols, boot.ConfigurationTables);
+        var core = new BootServicesCore(boot.Allocator, boot.Events, boot.Protocols, boot.ConfigurationTables, boot.Boundary);
         EfiHandle firmwareImage = InstallFirmwareImage(core);
         EfiHandle device = BootDevice.Install(core, memory);
-        var context = new FirmwareContext(boot.Gates)
+        var context = new FirmwareContext(boot.Gates, boot.Boundary)
         {
             BootServices = core,
             DxeServices = boot.Dxe,
@@ -126,7 +127,7 @@ internal sealed class BootCourse(
         OvmfVariables.Preset(boot.Runtime.Variables, new BootOption(0, BootDevice.LoadOption()));
         foreach (IFirmwarePlugin plugin in plugins(context))
         {
-            plugin.Install(context);
+            boot.Boundary.Install(plugin, context);
         }
 
         IReadOnlyList<EfiHandle> outputs = HandlesWith(KnownGuids.SimpleTextOutputProtocol);
@@ -284,8 +285,14 @@ internal sealed class BootCourse(
         };
     }
 
-    private static string Digest(GuestFile guest) =>
-        guest.Image is null ? Convert.ToHexStringLower(SHA256.HashData(guest.Bytes.Span)) : "";
+    // The task refers to the bytes alone: a thread that ran it may keep it for long, and must not keep a plugin from being unloaded.
+    private static Task<string> DigestOf(GuestFile guest)
+    {
+        ReadOnlyMemory<byte> bytes = guest.Bytes;
+        return guest.Image is null
+            ? Task.Run(() => Convert.ToHexStringLower(SHA256.HashData(bytes.Span)))
+            : Task.FromResult("");
+    }
 
     private GuestSummary Summary() => new(
         _request.Guest.Name,

@@ -27,6 +27,9 @@ public sealed record GuestDefinition(string Name, string Description, Func<IServ
     /// <summary>As <see cref="GuestAttribute.HandsOver"/>.</summary>
     public bool HandsOver { get; init; }
 
+    /// <summary>What a report calls the guest's code: its class, and for a plugin from a file that file.</summary>
+    public string Origin { get; init; } = Name;
+
     /// <summary>A guest class that carries <see cref="GuestAttribute"/>.</summary>
     /// <exception cref="ArgumentException">The class does not carry the attribute.</exception>
     public static GuestDefinition Of<TGuest>(Func<IServiceProvider, TGuest> create)
@@ -34,6 +37,10 @@ public sealed record GuestDefinition(string Name, string Description, Func<IServ
     {
         GuestAttribute attribute = typeof(TGuest).GetCustomAttribute<GuestAttribute>()
             ?? throw new ArgumentException($"{typeof(TGuest).Name} carries no [Guest] attribute");
-        return new GuestDefinition(attribute.Name, attribute.Description, create) { HandsOver = attribute.HandsOver };
+        return new GuestDefinition(attribute.Name, attribute.Description, create)
+        {
+            HandsOver = attribute.HandsOver,
+            Origin = typeof(TGuest).Name,
+        };
     }
 }
