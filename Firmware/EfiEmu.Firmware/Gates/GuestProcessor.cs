@@ -37,9 +37,9 @@ internal sealed class GuestProcessor : IGuestCaller
     private readonly GateTable _gates;
     private readonly BootRecorder _recorder;
     private readonly ArgumentFormatter _formatter;
-    private readonly ulong _instructionBudget;
     private readonly CancellationToken _cancellation;
     private readonly GuestAddress _returnGate;
+    private GuestAddress _entry;
     private int _depth;
     private ulong _charged;
 
@@ -50,7 +50,7 @@ internal sealed class GuestProcessor : IGuestCaller
         _gates = gates;
         _recorder = recorder;
         _formatter = new ArgumentFormatter(machine.Memory);
-        _instructionBudget = instructionBudget;
+        Budget = instructionBudget;
         _cancellation = cancellation;
         _returnGate = gates.Add(
             new FunctionSignature("firmware", "Return"),
@@ -59,6 +59,18 @@ internal sealed class GuestProcessor : IGuestCaller
 
     /// <summary>The function behind the gate that the guest called last: whom a wild pointer was given to.</summary>
     public string CurrentFunction { get; private set; } = "firmware";
+
+    /// <summary>Told when guest code is about to call the function behind a gate, while the machine still stands in front of the call.</summary>
+    public Action<GuestAddress>? BeforeCall { get; set; }
+
+    /// <summary>The instructions that the guest may run, with those that firmware does for it.</summary>
+    public ulong Budget { get; set; }
+
+    /// <summary>What was used of the budget.</summary>
+    public ulong Used => _machine.InstructionsRetired + _charged;
+
+    /// <summary>The guest function that the innermost <see cref="Call"/> in progress called; NULL when there is none.</summary>
+    public GuestAddress Entry => _entry;
 
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
@@ -90,6 +102,8 @@ internal sealed class GuestProcessor : IGuestCaller
         ulong[] saved = SaveRegisters();
         GuestAddress rip = _machine.Rip;
         ulong flags = _machine.Rflags;
+        GuestAddress entry = _entry;
+        _entry = function;
         _depth++;
         try
         {
@@ -100,10 +114,19 @@ internal sealed class GuestProcessor : IGuestCaller
         finally
         {
             _depth--;
+            _entry = entry;
             RestoreRegisters(saved);
             _machine.Rip = rip;
             _machine.Rflags = flags;
         }
+    }
+
+    /// <summary>Goes on from the call in front of which the machine stands, until the guest function in progress returns; gives its RAX.</summary>
+    public ulong GoOn()
+    {
+        Dispatch(_machine.Rip);
+        Interrupts?.Poll();
+        return Run();
     }
 
     /// <summary>Guest memory.</summary>
@@ -193,6 +216,7 @@ internal sealed class GuestProcessor : IGuestCaller
                 case MachineExitKind.Gate when exit.Address == _returnGate:
                     return _machine[GuestRegister.Rax];
                 case MachineExitKind.Gate:
+                    BeforeCall?.Invoke(exit.Address);
                     Dispatch(exit.Address);
                     break;
                 case MachineExitKind.BudgetExhausted:
@@ -215,18 +239,17 @@ internal sealed class GuestProcessor : IGuestCaller
     private ulong NextStretch()
     {
         CheckBudget();
-        ulong stretch = Math.Min(Stretch, _instructionBudget - _charged - _machine.InstructionsRetired);
+        ulong stretch = Math.Min(Stretch, Budget - Used);
         return Interrupts is null ? stretch : Math.Max(1, Math.Min(stretch, Interrupts.InstructionsUntilDue));
     }
 
     private void CheckBudget()
     {
-        ulong retired = _machine.InstructionsRetired;
-        if (retired + _charged >= _instructionBudget)
+        if (Used >= Budget)
         {
             string charged = _charged == 0 ? "" : $" and had firmware do the work of {_charged} more";
             throw new BootStoppedException(
-                BootEnd.Budget, $"the guest ran {retired} instructions{charged}, its budget is {_instructionBudget}");
+                BootEnd.Budget, $"the guest ran {_machine.InstructionsRetired} instructions{charged}, its budget is {Budget}");
         }
     }
 

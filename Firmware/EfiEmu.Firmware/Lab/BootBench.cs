@@ -1,12 +1,16 @@
 using System.Globalization;
+using EfiEmu.Firmware.Checkpoints;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware;
 
 /// <summary>The bench of one boot.</summary>
-internal sealed class BootBench(BootMachine boot, IBootServices services) : IBootBench
+internal sealed class BootBench(BootMachine boot, BootCourse course, IBootServices services) : IBootBench
 {
+    /// <summary>What runs the rest of the boot many times.</summary>
+    public BootFork Fork { get; } = new(boot, course);
+
     public IBootServices BootServices => services;
 
     public IGuestMemory Memory => boot.Machine.Memory;

@@ -1,0 +1,66 @@
+using EfiEmu.Firmware.Reports;
+using EfiEmu.Sdk;
+
+namespace EfiEmu.Firmware;
+
+/// <summary>Disturbs one boot: before each of its first ExitBootServices calls, the map changes once behind the loader's back.</summary>
+/// <param name="changes">How many calls find the map changed.</param>
+/// <param name="growth">The descriptors that the map has more each time; 0 moves the key alone.</param>
+internal sealed class SlackRun(int changes, int growth) : IBootInstrument
+{
+    private IBootBench? _bench;
+    private MapWatch? _watch;
+    private int _attempts;
+
+    /// <summary>The first GetMemoryMap call after the first attempt; null when there was none.</summary>
+    public MapRequest? Retry { get; private set; }
+
+    public void Attach(IBootBench bench)
+    {
+        _bench = bench;
+        _watch = new MapWatch(bench);
+    }
+
+    public ulong? Calling(FunctionSignature function, IGuestCall call)
+    {
+        _watch?.Calling(function);
+        if (MapWatch.IsExit(function) && ++_attempts <= changes)
+        {
+            _bench?.GrowMemoryMap(growth);
+        }
+
+        return null;
+    }
+
+    public void Called(FunctionSignature function, ulong result)
+    {
+    }
+
+    public void Happened(BootEvent happened)
+    {
+        if (_watch is { } watch && watch.Completes(happened) && _attempts > 0)
+        {
+            Retry ??= watch.Last;
+        }
+    }
+
+    /// <summary>What became of the loader.</summary>
+    /// <param name="end">How it ended.</param>
+    /// <param name="status">What it returned, or null.</param>
+    /// <param name="attempts">Its ExitBootServices calls.</param>
+    /// <param name="reason">Why, for an end that is no decision of the loader's.</param>
+    public SlackCell Cell(BootEnd end, EfiStatus? status, int attempts, string? reason)
+    {
+        SlackOutcome outcome = end switch
+        {
+            BootEnd.ExitBootServices or BootEnd.HandOff => SlackOutcome.Leaves,
+            BootEnd.Returned or BootEnd.GaveUp => SlackOutcome.GivesUp,
+            BootEnd.Fault => SlackOutcome.Faults,
+            BootEnd.Budget => SlackOutcome.RunsOn,
+            _ => SlackOutcome.NotModelled,
+        };
+        bool lacksRoom = outcome == SlackOutcome.GivesUp && _attempts > 0 && _watch?.Last?.Status == EfiStatus.BufferTooSmall;
+        string detail = outcome is SlackOutcome.Faults or SlackOutcome.NotModelled ? reason ?? string.Empty : string.Empty;
+        return new SlackCell(changes, growth, outcome, attempts, outcome == SlackOutcome.Leaves ? null : status, lacksRoom, detail);
+    }
+}
