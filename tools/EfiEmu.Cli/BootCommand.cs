@@ -17,9 +17,9 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
     /// <summary>Boots and reports.</summary>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        bool json = Named(parsed, options.Format, Formats) == "json";
+        bool json = IsJson(parsed);
         BootRequest request = Request(parsed, loadOptions);
-        using OutputFile? file = parsed.GetValue(options.Out) is { } path ? OutputFile.Open(path, InputFiles(parsed)) : null;
+        using OutputFile? file = OpenOutput(parsed);
 
         var statistics = RunStatistics.Start();
         BootReport report = emulator.Boot(request, cancellation);
@@ -41,7 +41,15 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
         return report.Outcome.ExitCode;
     }
 
-    private BootRequest Request(ParseResult parsed, string? loadOptions)
+    /// <summary>Whether the report is for programs.</summary>
+    public bool IsJson(ParseResult parsed) => Named(parsed, options.Format, Formats) == "json";
+
+    /// <summary>The file that the report goes to; null for standard output.</summary>
+    public OutputFile? OpenOutput(ParseResult parsed) =>
+        parsed.GetValue(options.Out) is { } path ? OutputFile.Open(path, InputFiles(parsed)) : null;
+
+    /// <summary>What the options ask for.</summary>
+    public BootRequest Request(ParseResult parsed, string? loadOptions)
     {
         string platform = Named(parsed, options.Platform, PlatformCatalogue.Names) ?? PlatformCatalogue.Names[0];
         string firmware = Named(parsed, options.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]) ?? FirmwareProfiles.Default;

@@ -10,6 +10,7 @@ internal sealed class CommandLine
     private readonly IEmulator _emulator;
     private readonly Terminal _terminal;
     private readonly BootOptions _boot = new();
+    private readonly LabOptions _lab = new();
     private readonly Option<bool> _help = new("--help", "-h", "-?") { Recursive = true };
     private readonly Option<bool> _version = new("--version") { Recursive = true };
     private readonly Command _root = new("efiemu");
@@ -21,6 +22,7 @@ internal sealed class CommandLine
         _root.Add(_help);
         _root.Add(_version);
         _root.Add(_boot.ToCommand());
+        _root.Add(_lab.ToCommand());
         foreach (string listing in Listings.Names)
         {
             _root.Add(new Command(listing));
@@ -34,7 +36,7 @@ internal sealed class CommandLine
         IReadOnlyList<string> own = separator < 0 ? arguments : [.. arguments.Take(separator)];
         string? loadOptions = separator < 0 ? null : string.Join(' ', arguments.Skip(separator + 1));
         ParseResult parsed = _root.Parse(own, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        return LastResort.Run(_terminal, parsed.GetValue(_boot.Verbose), () => Dispatch(parsed, loadOptions, cancellation));
+        return LastResort.Run(_terminal, parsed.GetValue(_boot.Verbose) || parsed.GetValue(_lab.Boot.Verbose), () => Dispatch(parsed, loadOptions, cancellation));
     }
 
     private int Dispatch(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
@@ -60,9 +62,13 @@ internal sealed class CommandLine
             return Misused(parsed.Errors[0].Message);
         }
 
-        return command == "boot"
-            ? new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation)
-            : Print(Listings.Text(command, _emulator));
+        return command switch
+        {
+            "boot" => new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation),
+            LabOptions.Lab => Misused("lab: no measurement given; there is slack"),
+            LabOptions.Slack => new LabCommand(_emulator, _terminal, _lab).Run(parsed, loadOptions, cancellation),
+            _ => Print(Listings.Text(command, _emulator)),
+        };
     }
 
     private int Misused(string fault)

@@ -47,9 +47,12 @@ public enum SlackOutcome
 public sealed record SlackCell(
     int Changes, int Growth, SlackOutcome Outcome, int Attempts, EfiStatus? Status, bool LacksRoom, string Detail)
 {
-    /// <summary>Whether another cell ended in the same way.</summary>
-    internal bool IsLike(SlackCell other) =>
-        (Changes, Outcome, Attempts, Status, LacksRoom) == (other.Changes, other.Outcome, other.Attempts, other.Status, other.LacksRoom);
+    /// <summary>Whether another cell of the same row ended in the same way.</summary>
+    internal bool IsLike(SlackCell other) => Changes == other.Changes && EndsLike(other);
+
+    /// <summary>Whether another cell ended in the same way; what exactly it faulted at may differ.</summary>
+    internal bool EndsLike(SlackCell other) =>
+        (Outcome, Attempts, Status, LacksRoom) == (other.Outcome, other.Attempts, other.Status, other.LacksRoom);
 }
 
 /// <summary>The room in the loader's buffer, in descriptors.</summary>

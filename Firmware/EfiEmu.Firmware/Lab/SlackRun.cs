@@ -9,22 +9,17 @@ namespace EfiEmu.Firmware;
 internal sealed class SlackRun(int changes, int growth) : IBootInstrument
 {
     private IBootBench? _bench;
-    private MapWatch? _watch;
+    private MapRequest? _last;
     private int _attempts;
 
     /// <summary>The first GetMemoryMap call after the first attempt; null when there was none.</summary>
     public MapRequest? Retry { get; private set; }
 
-    public void Attach(IBootBench bench)
-    {
-        _bench = bench;
-        _watch = new MapWatch(bench);
-    }
+    public void Attach(IBootBench bench) => _bench = bench;
 
     public ulong? Calling(FunctionSignature function, IGuestCall call)
     {
-        _watch?.Calling(function);
-        if (MapWatch.IsExit(function) && ++_attempts <= changes)
+        if (SlackSurvey.IsExit(function) && ++_attempts <= changes)
         {
             _bench?.GrowMemoryMap(growth);
         }
@@ -38,9 +33,10 @@ internal sealed class SlackRun(int changes, int growth) : IBootInstrument
 
     public void Happened(BootEvent happened)
     {
-        if (_watch is { } watch && watch.Completes(happened) && _attempts > 0)
+        if (_attempts > 0 && MapRequest.Of(happened) is { } request)
         {
-            Retry ??= watch.Last;
+            Retry ??= request;
+            _last = request;
         }
     }
 
@@ -59,7 +55,7 @@ internal sealed class SlackRun(int changes, int growth) : IBootInstrument
             BootEnd.Budget => SlackOutcome.RunsOn,
             _ => SlackOutcome.NotModelled,
         };
-        bool lacksRoom = outcome == SlackOutcome.GivesUp && _attempts > 0 && _watch?.Last?.Status == EfiStatus.BufferTooSmall;
+        bool lacksRoom = outcome == SlackOutcome.GivesUp && _last?.Status == EfiStatus.BufferTooSmall;
         string detail = outcome is SlackOutcome.Faults or SlackOutcome.NotModelled ? reason ?? string.Empty : string.Empty;
         return new SlackCell(changes, growth, outcome, attempts, outcome == SlackOutcome.Leaves ? null : status, lacksRoom, detail);
     }

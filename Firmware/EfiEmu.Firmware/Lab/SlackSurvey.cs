@@ -12,7 +12,6 @@ internal sealed record SlackPoint(ulong Call, MapRequest? Probe, MapRequest? Fet
 /// <summary>Watches an undisturbed boot, and finds the calls that belong to the first ExitBootServices.</summary>
 internal sealed class SlackSurvey : IBootInstrument
 {
-    private MapWatch? _watch;
     private ulong _calls;
     private (ulong Call, MapRequest Request)? _probe;
     private (ulong Call, MapRequest Request)? _fetch;
@@ -21,13 +20,17 @@ internal sealed class SlackSurvey : IBootInstrument
     /// <summary>Where the way out begins; null for a loader that never called ExitBootServices.</summary>
     public SlackPoint? Point { get; private set; }
 
-    public void Attach(IBootBench bench) => _watch = new MapWatch(bench);
+    /// <summary>Whether a function is ExitBootServices.</summary>
+    public static bool IsExit(FunctionSignature function) => function is { Interface: "bs", Name: "ExitBootServices" };
+
+    public void Attach(IBootBench bench)
+    {
+    }
 
     public ulong? Calling(FunctionSignature function, IGuestCall call)
     {
         _calls++;
-        _watch?.Calling(function);
-        if (MapWatch.IsExit(function))
+        if (IsExit(function))
         {
             Point ??= new SlackPoint(
                 (_probeOfFetch ?? _fetch)?.Call ?? _calls, _probeOfFetch?.Request, _fetch?.Request);
@@ -42,19 +45,15 @@ internal sealed class SlackSurvey : IBootInstrument
 
     public void Happened(BootEvent happened)
     {
-        if (_watch is not { } watch || !watch.Completes(happened) || watch.Last is not { } request)
+        switch (MapRequest.Of(happened))
         {
-            return;
-        }
-
-        if (request.Status == EfiStatus.BufferTooSmall)
-        {
-            _probe = (_calls, request);
-        }
-        else if (request.Status == EfiStatus.Success)
-        {
-            _fetch = (_calls, request);
-            _probeOfFetch = _probe;
+            case { } probe when probe.Status == EfiStatus.BufferTooSmall:
+                _probe = (_calls, probe);
+                break;
+            case { } fetch when fetch.Status == EfiStatus.Success:
+                _fetch = (_calls, fetch);
+                _probeOfFetch = _probe;
+                break;
         }
     }
 }

@@ -63,25 +63,48 @@ public static class SlackText
     private static void WriteOutcomes(ReportPage page, SlackReport report)
     {
         page.Section("OUTCOMES").To(TextColumn).Text("changes", Tone.Quiet).To(GrowthColumn).Text("growth", Tone.Quiet).End();
-        SlackCell[] cells = [.. report.Cells];
-        for (int first = 0, next; first < cells.Length; first = next)
+        Stretch[][] rows = [.. report.Cells.GroupBy(c => c.Changes).Select(row => Stretches([.. row]))];
+        for (int first = 0, next; first < rows.Length; first = next)
         {
             next = first + 1;
-            while (next < cells.Length && cells[next].IsLike(cells[first]))
+            while (next < rows.Length && rows[next].SequenceEqual(rows[first], SameOutcome.Instance))
             {
                 next++;
             }
 
-            WriteOutcome(page, report, cells[first], cells[next - 1].Growth);
+            foreach (Stretch stretch in rows[first])
+            {
+                WriteOutcome(page, report, stretch, rows[next - 1][0].First.Changes);
+            }
         }
     }
 
-    private static void WriteOutcome(ReportPage page, SlackReport report, SlackCell cell, int lastGrowth)
+    // The cells of a row, in stretches that ended alike.
+    private static Stretch[] Stretches(SlackCell[] row)
     {
-        page.To(TextColumn).Text(cell.Changes == 0 ? "none" : Number(cell.Changes)).To(GrowthColumn);
+        var stretches = new List<Stretch>();
+        foreach (SlackCell cell in row)
+        {
+            if (stretches.Count > 0 && stretches[^1].First.IsLike(cell))
+            {
+                stretches[^1] = stretches[^1] with { LastGrowth = cell.Growth };
+            }
+            else
+            {
+                stretches.Add(new Stretch(cell, cell.Growth));
+            }
+        }
+
+        return [.. stretches];
+    }
+
+    private static void WriteOutcome(ReportPage page, SlackReport report, Stretch stretch, int lastChanges)
+    {
+        SlackCell cell = stretch.First;
+        page.To(TextColumn).Text(cell.Changes == 0 ? "none" : Range(cell.Changes, lastChanges)).To(GrowthColumn);
         if (cell.Changes > 0)
         {
-            page.Text(cell.Growth == lastGrowth ? Number(cell.Growth) : $"{Number(cell.Growth)} to {Number(lastGrowth)}");
+            page.Text(Range(cell.Growth, stretch.LastGrowth));
         }
 
         foreach (string line in ReportPage.Wrap(SlackWords.Of(cell, report.Limits), ReportPage.Width - OutcomeColumn))
@@ -128,5 +151,19 @@ public static class SlackText
         _ => "does what is not modelled",
     };
 
+    private static string Range(int first, int last) => first == last ? Number(first) : $"{Number(first)} to {Number(last)}";
+
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private readonly record struct Stretch(SlackCell First, int LastGrowth);
+
+    private sealed class SameOutcome : IEqualityComparer<Stretch>
+    {
+        public static readonly SameOutcome Instance = new();
+
+        public bool Equals(Stretch x, Stretch y) =>
+            (x.First.Growth, x.LastGrowth) == (y.First.Growth, y.LastGrowth) && x.First.EndsLike(y.First);
+
+        public int GetHashCode(Stretch stretch) => stretch.LastGrowth;
+    }
 }
