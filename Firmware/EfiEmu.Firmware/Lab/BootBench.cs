@@ -11,6 +11,9 @@ internal sealed class BootBench(BootMachine boot, BootCourse course, IBootServic
     /// <summary>What runs the rest of the boot many times.</summary>
     public BootFork Fork { get; } = new(boot, course);
 
+    /// <summary>Whether the guest used up its instructions.</summary>
+    public bool IsBudgetSpent => boot.Processor.Used >= boot.Processor.Budget;
+
     public IBootServices BootServices => services;
 
     public IGuestMemory Memory => boot.Machine.Memory;

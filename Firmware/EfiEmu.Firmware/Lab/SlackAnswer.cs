@@ -32,7 +32,11 @@ internal static class SlackAnswer
             return "This loader survives no change of the map between its GetMemoryMap and its ExitBootServices.";
         }
 
-        return $"This loader survives {Survived(report, changes)}{Beyond(report, changes)}.";
+        return changes == report.Limits.Changes && report.Cells.All(c => c.Outcome == SlackOutcome.Leaves)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"This loader survives everything that was tried: {Changes(changes)} by up to {report.Limits.Growth} descriptors{Each(changes)}.")
+            : $"This loader survives {Survived(report, changes)}{Beyond(report, changes)}.";
     }
 
     private static string Survived(SlackReport report, int changes)
@@ -44,14 +48,14 @@ internal static class SlackAnswer
     }
 
     private static string Beyond(SlackReport report, int changes) => changes == report.Limits.Changes
-        ? ", as many as were tried"
+        ? ", as many changes as were tried"
         : $"; a {Word(Ordinals, changes + 1)} change ends it";
 
     private static string Changes(int count) => $"{Word(Numbers, count)} {(count == 1 ? "change" : "changes")} of the map";
 
     private static string By(int growth, int changes, SlackLimits limits)
     {
-        string each = changes > 1 ? " each" : string.Empty;
+        string each = Each(changes);
         return growth switch
         {
             0 => "that moves its key alone",
@@ -60,6 +64,8 @@ internal static class SlackAnswer
             _ => string.Create(CultureInfo.InvariantCulture, $"by up to {growth} descriptors{each}"),
         };
     }
+
+    private static string Each(int changes) => changes > 1 ? " each" : string.Empty;
 
     private static string Word(string[] words, int number) =>
         number < words.Length ? words[number] : number.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EfiEmu.Firmware.Reports;
@@ -117,7 +119,7 @@ public static class SlackJson
             json.WriteStartArray("cells");
             foreach (SlackCell cell in row)
             {
-                WriteCell(json, cell);
+                json.WriteRawValue(Row(cell, json.CurrentDepth), skipInputValidation: true);
             }
 
             json.WriteEndArray();
@@ -127,24 +129,25 @@ public static class SlackJson
         json.WriteEndArray();
     }
 
-    private static void WriteCell(Utf8JsonWriter json, SlackCell cell)
+    // A cell is small: one to a line.
+    private static ReadOnlySpan<byte> Row(SlackCell cell, int depth)
     {
-        json.WriteStartObject();
-        json.WriteNumber("growth", cell.Growth);
-        json.WriteString("outcome", OutcomeName(cell.Outcome));
-        json.WriteNumber("attempts", cell.Attempts);
-        if (cell.Status is { } status)
+        // The indenting writer does not break lines before raw values.
+        var bytes = new ArrayBufferWriter<byte>();
+        bytes.Write(Encoding.UTF8.GetBytes("\n" + new string(' ', 2 * depth)));
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            json.WriteString("status", status.ToString());
-        }
-        else
-        {
-            json.WriteNull("status");
+            json.WriteStartObject();
+            json.WriteNumber("growth", cell.Growth);
+            json.WriteString("outcome", OutcomeName(cell.Outcome));
+            json.WriteNumber("attempts", cell.Attempts);
+            json.WriteString("status", cell.Status?.ToString());
+            json.WriteBoolean("lacksRoom", cell.LacksRoom);
+            json.WriteString("detail", JsonReport.Valid(cell.Detail));
+            json.WriteEndObject();
         }
 
-        json.WriteBoolean("lacksRoom", cell.LacksRoom);
-        json.WriteString("detail", JsonReport.Valid(cell.Detail));
-        json.WriteEndObject();
+        return bytes.WrittenSpan;
     }
 
     private static string OutcomeName(SlackOutcome outcome) => outcome switch

@@ -43,7 +43,7 @@ public enum SlackOutcome
 /// <param name="Attempts">How often it called ExitBootServices.</param>
 /// <param name="Status">What it returned when it gave up, or null.</param>
 /// <param name="LacksRoom">Whether its last GetMemoryMap failed because its buffer was too small.</param>
-/// <param name="Detail">For a fault or what is not modelled: which.</param>
+/// <param name="Detail">What it faulted at, what is not modelled, or which budget but that of instructions it used up; else empty.</param>
 public sealed record SlackCell(
     int Changes, int Growth, SlackOutcome Outcome, int Attempts, EfiStatus? Status, bool LacksRoom, string Detail)
 {

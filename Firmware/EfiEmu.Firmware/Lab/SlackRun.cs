@@ -56,7 +56,9 @@ internal sealed class SlackRun(int changes, int growth) : IBootInstrument
             _ => SlackOutcome.NotModelled,
         };
         bool lacksRoom = outcome == SlackOutcome.GivesUp && _last?.Status == EfiStatus.BufferTooSmall;
-        string detail = outcome is SlackOutcome.Faults or SlackOutcome.NotModelled ? reason ?? string.Empty : string.Empty;
+        // How many instructions ran in all says nothing of the cell.
+        bool isDecided = outcome is SlackOutcome.Leaves or SlackOutcome.GivesUp || _bench is BootBench { IsBudgetSpent: true };
+        string detail = isDecided ? string.Empty : reason ?? string.Empty;
         return new SlackCell(changes, growth, outcome, attempts, outcome == SlackOutcome.Leaves ? null : status, lacksRoom, detail);
     }
 }

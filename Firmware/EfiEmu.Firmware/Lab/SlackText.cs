@@ -147,8 +147,8 @@ public static class SlackText
         SlackOutcome.Leaves => "leaves boot services",
         SlackOutcome.GivesUp => "gives up",
         SlackOutcome.Faults => "faults",
-        SlackOutcome.RunsOn => "runs on until it is stopped",
-        _ => "does what is not modelled",
+        SlackOutcome.RunsOn => "is stopped",
+        _ => "is not modelled",
     };
 
     private static string Range(int first, int last) => first == last ? Number(first) : $"{Number(first)} to {Number(last)}";

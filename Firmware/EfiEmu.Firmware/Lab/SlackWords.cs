@@ -14,9 +14,10 @@ internal static class SlackWords
             + (cell.LacksRoom ? ", its buffer too small for the map" : string.Empty)
             + (cell.Status is { } status ? $": {status}" : string.Empty),
         SlackOutcome.Faults => $"faults: {cell.Detail}",
+        SlackOutcome.RunsOn when cell.Detail.Length > 0 => $"is stopped: {cell.Detail}",
         SlackOutcome.RunsOn => string.Create(
             CultureInfo.InvariantCulture,
-            $"is stopped after {Quantities.Plural((ulong)cell.Attempts, "attempt")}: it neither leaves nor gives up within {Quantities.Count(limits.CellInstructions)} instructions or 100 attempts"),
+            $"is stopped after attempt {cell.Attempts}: it still runs after {Quantities.Count(limits.CellInstructions)} instructions"),
         _ => $"does what is not modelled: {cell.Detail}",
     };
 
@@ -25,10 +26,10 @@ internal static class SlackWords
     {
         if (room.Probe is { } probe && room.Slack is { } slack)
         {
-            yield return (string.Empty, probe.Required, $"what firmware asks for when the loader asks for the size; the map has {Map(probe)}");
+            yield return (string.Empty, probe.Required, $"what firmware answers when the loader asks for the size; the map has {Map(probe)}");
             yield return (slack < 0 ? "-" : "+", Math.Abs(slack), slack < 0 ? "that the loader leaves out" : "the loader's slack");
             yield return ("=", room.Fetch.Room, "room in its buffer");
-            yield return Step(room.Fetch.Required - probe.Required, "the loader's own allocations before it fetches the map");
+            yield return Step(room.Fetch.Required - probe.Required, "used by the loader's own allocations until it fetches the map");
         }
         else
         {
@@ -38,7 +39,7 @@ internal static class SlackWords
 
         if (room.Retry is { } retry && room.Left is { } left)
         {
-            yield return Step(retry.Required - room.Fetch.Required, "what changes until it fetches the map again, after an attempt that failed over the key alone");
+            yield return Step(retry.Required - room.Fetch.Required, "used until it fetches the map again, though nobody made it grow");
             yield return ("=", left, "left for the map to grow");
         }
     }

@@ -1,9 +1,7 @@
 using EfiEmu.Boots.Support;
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
-using EfiEmu.Loaders;
 using EfiEmu.Platforms;
-using EfiEmu.Protocols;
 using EfiEmu.Sdk;
 using Iced.Intel;
 using Xunit;
@@ -47,7 +45,7 @@ public sealed class MapGrowthTests
         });
         int fetches = 0;
 
-        BootReport report = Boot(request, new Instrument
+        BootReport report = LabBoot.Run(request, new Instrument
         {
             OnCall = (bench, function) =>
             {
@@ -66,7 +64,7 @@ public sealed class MapGrowthTests
     [Fact]
     public void GrowMemoryMap_ByMoreThanFreeMemoryHolds_SaysSo()
     {
-        MapGrowthException failure = Assert.Throws<MapGrowthException>(() => Boot(
+        MapGrowthException failure = Assert.Throws<MapGrowthException>(() => LabBoot.Run(
             GuestBoot.Request(_ => { }), new Instrument { OnAttach = bench => bench.GrowMemoryMap(1_000_000) }));
 
         Assert.StartsWith("the memory map cannot grow any more: free memory lacks ", failure.Message, StringComparison.Ordinal);
@@ -75,7 +73,7 @@ public sealed class MapGrowthTests
     private static void GrowEachTime(BootRequest request)
     {
         int grown = 0;
-        Boot(request, new Instrument
+        LabBoot.Run(request, new Instrument
         {
             OnAttach = bench =>
             {
@@ -90,41 +88,5 @@ public sealed class MapGrowthTests
             },
         });
         Assert.Equal(Most + 1, grown);
-    }
-
-    private static BootReport Boot(BootRequest request, IBootInstrument instrument)
-    {
-        BootReport report = new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, instrument, CancellationToken.None);
-        ReportChecks.Check(report);
-        return report;
-    }
-
-    private sealed class Instrument : IBootInstrument
-    {
-        private IBootBench? _bench;
-
-        public Action<IBootBench>? OnAttach { get; init; }
-
-        public Action<IBootBench, FunctionSignature>? OnCall { get; init; }
-
-        public void Attach(IBootBench bench)
-        {
-            _bench = bench;
-            OnAttach?.Invoke(bench);
-        }
-
-        public ulong? Calling(FunctionSignature function, IGuestCall call)
-        {
-            OnCall?.Invoke(_bench!, function);
-            return null;
-        }
-
-        public void Called(FunctionSignature function, ulong result)
-        {
-        }
-
-        public void Happened(BootEvent happened)
-        {
-        }
     }
 }
