@@ -72,7 +72,8 @@ public sealed class LabCommandTests : IDisposable
         CommandRun run = CommandRun.Of(emulator, "lab", "slack", _image);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("never calls ExitBootServices: the guest returned EFI_SUCCESS.", run.Output, StringComparison.Ordinal);
+        string words = string.Join(' ', run.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.EndsWith("never calls ExitBootServices: the guest returned EFI_SUCCESS.", words, StringComparison.Ordinal);
     }
 
     [Fact]
