@@ -103,6 +103,19 @@ public sealed class Processor(IProcessorBus bus) : IDisposable
         _core.Code.Recheck();
     }
 
+    /// <summary>Keeps the registers; not while the processor runs.</summary>
+    public ProcessorState Save() => _core.Save();
+
+    /// <summary>Puts the registers back. Translations and decoded code stay: the caller knows what became of memory.</summary>
+    public void Restore(ProcessorState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _core.Restore(state);
+    }
+
+    /// <summary>Forgets all decoded code; called when addresses cease to be gates. Not while the processor runs.</summary>
+    public void ForgetCode() => _core.Code.DropAll();
+
     /// <summary>Forgets code decoded from a range; called when the host writes guest memory.</summary>
     public void InvalidateCode(ulong address, ulong length)
     {

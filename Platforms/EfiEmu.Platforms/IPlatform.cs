@@ -60,6 +60,9 @@ internal interface IPlatformInstructions
 
     /// <summary>Does an instruction that belongs to the platform. RIP is the machine's business.</summary>
     PlatformOutcome Execute(PlatformInstruction instruction);
+
+    /// <summary>Keeps what this side holds of its own, and gives what puts it back. Page states are the ledger's.</summary>
+    Action Save();
 }
 
 /// <summary>What a platform may do to its machine.</summary>

@@ -1,6 +1,7 @@
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.SampleReports;
+using EfiEmu.Sdk;
 
 namespace EfiEmu.Cli.Tests;
 
@@ -10,6 +11,19 @@ internal sealed class FakeEmulator : IEmulator
     public BootRequest? Request { get; private set; }
 
     public Func<BootRequest, CancellationToken, BootReport> OnBoot { get; init; } = (_, _) => SampleReport.AcceptedAtExit();
+
+    public Func<BootRequest, SlackReport> OnMeasure { get; init; } = _ => new SlackReport
+    {
+        Undisturbed = SampleReport.AcceptedAtExit(),
+        Limits = new SlackLimits(Changes: 1, Growth: 1),
+        IsForked = true,
+        Cells =
+        [
+            new SlackCell(0, 0, SlackOutcome.Leaves, 1, null, false, ""),
+            new SlackCell(1, 0, SlackOutcome.Leaves, 2, null, false, ""),
+            new SlackCell(1, 1, SlackOutcome.GivesUp, 1, EfiStatus.BufferTooSmall, true, ""),
+        ],
+    };
 
     public string? RefusalText { get; init; }
 
@@ -21,6 +35,12 @@ internal sealed class FakeEmulator : IEmulator
     {
         Request = request;
         return OnBoot(request, cancellation);
+    }
+
+    public SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation)
+    {
+        Request = request;
+        return OnMeasure(request);
     }
 
     public string? Refusal(ReadOnlyMemory<byte> file) => RefusalText;

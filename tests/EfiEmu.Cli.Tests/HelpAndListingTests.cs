@@ -36,7 +36,7 @@ public sealed class HelpAndListingTests
 
     [Fact]
     public void Help_AnyText_FitsIn110Columns() => Assert.All(
-        (HelpText.Of("efiemu") + HelpText.Of("boot")).Split('\n'), line => Assert.True(line.Length <= 110, line));
+        (HelpText.Of("efiemu") + HelpText.Of("boot") + HelpText.Of("lab")).Split('\n'), line => Assert.True(line.Length <= 110, line));
 
     [Fact]
     public void Version_PrintsOneLine() => Assert.Matches(@"^efiemu \d+\.\d+\.\d+\S*\n$", CommandRun.Of(new FakeEmulator(), "--version").Output);

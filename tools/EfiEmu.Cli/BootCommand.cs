@@ -13,9 +13,7 @@ internal sealed class BootCommand(IEmulator emulator, Terminal terminal, BootOpt
         string format = BootRequestReader.Named(options.Format, parsed.GetValue(options.Format), ReportPrinter.Formats) ?? ReportPrinter.Formats[0];
         string image = parsed.GetValue(options.Image) ?? throw new InputException("boot", "IMAGE: none given (see efiemu boot --help)");
         var reader = new BootRequestReader(emulator, options);
-        var machine = new MachineWords(
-            parsed.GetValue(options.Platform), parsed.GetValue(options.Memory), parsed.GetValue(options.Firmware), parsed.GetValue(options.Acceptance));
-        BootRequest request = reader.Read(image, machine, parsed, loadOptions);
+        BootRequest request = reader.Read(image, MachineWords.Of(parsed, options), parsed, loadOptions);
         using OutputFile? file = parsed.GetValue(options.Out) is { } path ? OutputFile.Open(path, [image, .. reader.FilesBesideTheImage(parsed)]) : null;
 
         var statistics = RunStatistics.Start();

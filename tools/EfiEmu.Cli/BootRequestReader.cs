@@ -6,7 +6,12 @@ using EfiEmu.Platforms;
 namespace EfiEmu.Cli;
 
 /// <summary>The words of the options that say which machine boots; null where an option is not given.</summary>
-internal sealed record MachineWords(string? Platform, string? Memory, string? Firmware, string? Acceptance);
+internal sealed record MachineWords(string? Platform, string? Memory, string? Firmware, string? Acceptance)
+{
+    /// <summary>The words of one machine.</summary>
+    public static MachineWords Of(ParseResult parsed, BootOptions options) => new(
+        parsed.GetValue(options.Platform), parsed.GetValue(options.Memory), parsed.GetValue(options.Firmware), parsed.GetValue(options.Acceptance));
+}
 
 /// <summary>Turns what the user wrote into a boot request, or says what is wrong with it.</summary>
 internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)

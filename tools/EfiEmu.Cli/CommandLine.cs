@@ -11,6 +11,7 @@ internal sealed class CommandLine
     private readonly Terminal _terminal;
     private readonly BootOptions _boot = new();
     private readonly CompareOptions _compare;
+    private readonly LabOptions _lab = new();
     private readonly Option<bool> _help = new("--help", "-h", "-?") { Recursive = true };
     private readonly Option<bool> _version = new("--version") { Recursive = true };
     private readonly Command _root = new("efiemu");
@@ -24,6 +25,7 @@ internal sealed class CommandLine
         _root.Add(_boot.ToCommand());
         _compare = new CompareOptions(_boot);
         _root.Add(_compare.ToCommand());
+        _root.Add(_lab.ToCommand());
         foreach (string listing in Listings.Names)
         {
             _root.Add(new Command(listing));
@@ -37,7 +39,7 @@ internal sealed class CommandLine
         IReadOnlyList<string> own = separator < 0 ? arguments : [.. arguments.Take(separator)];
         string? loadOptions = separator < 0 ? null : string.Join(' ', arguments.Skip(separator + 1));
         ParseResult parsed = _root.Parse(own, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        return LastResort.Run(_terminal, parsed.GetValue(_boot.Verbose), () => Dispatch(parsed, loadOptions, cancellation));
+        return LastResort.Run(_terminal, parsed.GetValue(_boot.Verbose) || parsed.GetValue(_lab.Boot.Verbose), () => Dispatch(parsed, loadOptions, cancellation));
     }
 
     private int Dispatch(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
@@ -67,6 +69,8 @@ internal sealed class CommandLine
         {
             "boot" => new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation),
             "compare" => new CompareCommand(_emulator, _terminal, _compare).Run(parsed, loadOptions, cancellation),
+            LabOptions.Lab => Misused("lab: no measurement given; there is slack"),
+            LabOptions.Slack => new LabCommand(_emulator, _terminal, _lab).Run(parsed, loadOptions, cancellation),
             _ => Print(Listings.Text(command, _emulator)),
         };
     }

@@ -17,8 +17,10 @@ internal sealed class Composition : IEmulator
     public IReadOnlyList<ListingRow> Guests =>
         [.. BuiltInGuests.All.Select(g => new ListingRow(Prefix + g.Name, g.Description))];
 
-    public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
-        new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, cancellation);
+    public BootReport Boot(BootRequest request, CancellationToken cancellation) => Runner().Boot(request, cancellation);
+
+    public SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation) =>
+        new SlackLab(Runner()).Measure(request, new SlackLimits(), cancellation);
 
     public string? Refusal(ReadOnlyMemory<byte> file) => ImageDescriber.Refusal(file);
 
@@ -30,4 +32,6 @@ internal sealed class Composition : IEmulator
 
     public GuestFile? BuiltInGuest(string name) =>
         BuiltInGuests.All.FirstOrDefault(g => Prefix + g.Name == name) is { } guest ? ManagedImage.ToGuestFile(guest) : null;
+
+    private static BootRunner Runner() => new(new PeImageLoader(), _ => BuiltInProtocols.Create());
 }

@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>Bad usage or input.</summary>
     public const int BadInput = 2;
 
+    /// <summary>Something that EfiEmu does not model.</summary>
+    public const int NotModelled = 3;
+
     /// <summary>A bug in EfiEmu; sysexits' EX_SOFTWARE.</summary>
     public const int InternalError = 70;
 

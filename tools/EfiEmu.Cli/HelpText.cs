@@ -10,6 +10,7 @@ internal static class HelpText
         Usage:
           efiemu boot IMAGE [options] [-- LOAD-OPTIONS]   boot an image; see efiemu boot --help
           efiemu compare A [B] [options]                  two boots side by side; see efiemu compare --help
+          efiemu lab slack IMAGE [options]                what map changes a loader survives; see efiemu lab --help
           efiemu platforms                                the machines: plain, sev-snp, tdx
           efiemu firmware                                 the firmware profiles
           efiemu acceptance                               who accepts memory, and when
@@ -103,5 +104,11 @@ internal static class HelpText
         """;
 
     /// <summary>The help of a command; the overview for those without options.</summary>
-    public static string Of(string command) => (command switch { "boot" => Boot, "compare" => Compare, _ => Overview }).ReplaceLineEndings("\n");
+    public static string Of(string command) => (command switch
+    {
+        "boot" => Boot,
+        "compare" => Compare,
+        LabOptions.Lab or LabOptions.Slack => LabHelp.Text,
+        _ => Overview,
+    }).ReplaceLineEndings("\n");
 }

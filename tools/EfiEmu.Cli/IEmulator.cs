@@ -15,6 +15,9 @@ internal interface IEmulator
     /// <summary>Boots.</summary>
     BootReport Boot(BootRequest request, CancellationToken cancellation);
 
+    /// <summary>Measures what a loader survives of map changes before its ExitBootServices.</summary>
+    SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation);
+
     /// <summary>Why a file cannot be booted at all, as "FIELD: fault" on one line, or null where it can.</summary>
     string? Refusal(ReadOnlyMemory<byte> file);
 

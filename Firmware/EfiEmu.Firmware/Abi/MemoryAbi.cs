@@ -76,7 +76,10 @@ internal sealed class MemoryAbi(MemoryServices services, IGuestMemory memory, Bo
             memory.WriteUInt64(sizePointer, (ulong)map.Descriptors.Count * map.DescriptorSize);
         }
 
-        recorder.Add(new MemoryMapFetched(map.MapKey, map.Descriptors.Count, given, map.DescriptorSize, status));
+        recorder.Add(new MemoryMapFetched(map.MapKey, map.Descriptors.Count, given, map.DescriptorSize, status)
+        {
+            RequiredBytes = map.RequiredSize,
+        });
         return status.Value;
     }
 

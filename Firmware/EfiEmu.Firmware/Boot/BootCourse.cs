@@ -29,42 +29,59 @@ internal sealed class BootCourse(
     /// <summary>Runs the boot. What a guest does never escapes as an exception.</summary>
     public BootReport Run()
     {
-        (BootEnd end, string reason, EfiStatus? status) = Conclude();
-        boot.Acceptance.RecordNew();
-        return Report(end, reason, status);
+        return Report(Conclude(StartGuest));
+    }
+
+    /// <summary>Runs the guest on from the call in front of which the machine stands, to the end of the boot or of the image that runs.</summary>
+    /// <remarks>To be called again after the boot was put back to that call. Nothing that firmware does once the image returned happens.</remarks>
+    public BootConclusion GoOn()
+    {
+        _fault = null;
+        return Conclude(() =>
+        {
+            try
+            {
+                return new EfiStatus(boot.Processor.GoOn());
+            }
+            catch (ImageExitException exit)
+            {
+                // An image that was started since is caught by its own StartImage; this one leaves through a frame below.
+                return exit.Status;
+            }
+        });
     }
 
     // The one place where the ends of a boot that travel as exceptions come together. The filters run while the guest's
     // registers are still what they were: unwinding puts those of the callers back.
-    private (BootEnd End, string Reason, EfiStatus? Status) Conclude()
+    private BootConclusion Conclude(Func<EfiStatus> guest)
     {
         try
         {
-            EfiStatus status = StartGuest();
+            EfiStatus status = guest();
             bool gaveUp = boot.ExitObserver.Attempts.Count > 0 && boot.ExitObserver.Attempts.All(a => a.Status.IsError);
             string reason = status.IsError ? $"the guest failed with {status}" : $"the guest returned {status}";
-            return (gaveUp ? BootEnd.GaveUp : BootEnd.Returned, reason, status);
+            return new BootConclusion(gaveUp ? BootEnd.GaveUp : BootEnd.Returned, reason, status);
         }
         catch (BootStoppedException stop) when (stop.Status is null && stop.End is not (BootEnd.ExitBootServices or BootEnd.HandOff) && Seen(stop.Message, stop.Address))
         {
-            return (stop.End, stop.Message, null);
+            return new BootConclusion(stop.End, stop.Message, null);
         }
         catch (BootStoppedException stop)
         {
             _bootParameters = stop.BootParameters;
-            return (stop.End, stop.Message, stop.Status);
+            return new BootConclusion(stop.End, stop.Message, stop.Status);
         }
         catch (GuestMemoryFaultException fault) when (Seen(Summary(fault), fault.Address))
         {
-            return (BootEnd.Fault, Summary(fault), null);
+            return new BootConclusion(BootEnd.Fault, Summary(fault), null);
         }
         catch (TouchedMemoryBudgetException budget) when (Seen(budget.Message, null))
         {
-            return (BootEnd.Budget, budget.Message, null);
+            return new BootConclusion(BootEnd.Budget, budget.Message, null);
         }
         catch (ImageExitException exit)
         {
-            return (BootEnd.Returned, $"the guest called Exit with {exit.Status} from outside every image", exit.Status);
+            return new BootConclusion(BootEnd.Returned, $"the guest called Exit with {exit.Status} from outside every image", exit.Status);
         }
     }
 
@@ -142,7 +159,7 @@ internal sealed class BootCourse(
         if (instrument is not null)
         {
             boot.Processor.Instrument = instrument;
-            instrument.Attach(new BootBench(boot, core));
+            instrument.Attach(new BootBench(boot, this, core));
         }
 
         return firmwareImage;
@@ -227,8 +244,11 @@ internal sealed class BootCourse(
     // What the machine was given: the legacy hole below 1 MiB hides a little of it, and that is firmware's.
     private ulong MemoryBytes => _request.MemoryMap is null ? _request.MemoryBytes : boot.Machine.Layout.RamBytes;
 
-    private BootReport Report(BootEnd end, string reason, EfiStatus? status)
+    /// <summary>The report of the boot as it stands.</summary>
+    public BootReport Report(BootConclusion conclusion)
     {
+        (BootEnd end, string reason, EfiStatus? status) = conclusion;
+        boot.Acceptance.RecordNew();
         IReadOnlyList<BootEvent> events = boot.Recorder.Events;
         IReadOnlyList<ServiceCount> services = boot.Recorder.Services;
         IReadOnlyList<ExitBootServicesAttempt> attempts = boot.ExitObserver.Attempts;
@@ -309,3 +329,9 @@ internal sealed class BootCourse(
         _ => 1,
     };
 }
+
+/// <summary>How a boot ended.</summary>
+/// <param name="End">The kind of end.</param>
+/// <param name="Reason">Why, as a clause.</param>
+/// <param name="Status">What the guest returned, or null.</param>
+internal readonly record struct BootConclusion(BootEnd End, string Reason, EfiStatus? Status);

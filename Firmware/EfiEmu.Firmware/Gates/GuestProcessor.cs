@@ -38,9 +38,9 @@ internal sealed class GuestProcessor : IGuestCaller
     private readonly PluginBoundary _boundary;
     private readonly BootRecorder _recorder;
     private readonly ArgumentFormatter _formatter;
-    private readonly ulong _instructionBudget;
     private readonly CancellationToken _cancellation;
     private readonly GuestAddress _returnGate;
+    private GuestAddress _entry;
     private int _depth;
     private ulong _charged;
 
@@ -57,7 +57,7 @@ internal sealed class GuestProcessor : IGuestCaller
         _boundary = boundary;
         _recorder = recorder;
         _formatter = new ArgumentFormatter(machine.Memory);
-        _instructionBudget = instructionBudget;
+        Budget = instructionBudget;
         _cancellation = cancellation;
         _returnGate = gates.Add(
             new FunctionSignature("firmware", "Return"),
@@ -69,6 +69,18 @@ internal sealed class GuestProcessor : IGuestCaller
 
     /// <summary>The image whose C# runs now, and not the processor; null where the processor runs.</summary>
     public string? ManagedImage { get; private set; }
+
+    /// <summary>Told when guest code is about to call the function behind a gate, while the machine still stands in front of the call.</summary>
+    public Action<GuestAddress>? BeforeCall { get; set; }
+
+    /// <summary>The instructions that the guest may run, with those that firmware does for it.</summary>
+    public ulong Budget { get; set; }
+
+    /// <summary>What was used of the budget.</summary>
+    public ulong Used => _machine.InstructionsRetired + _charged;
+
+    /// <summary>The guest function that the innermost <see cref="Call"/> in progress called; NULL when there is none.</summary>
+    public GuestAddress Entry => _entry;
 
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
@@ -105,6 +117,8 @@ internal sealed class GuestProcessor : IGuestCaller
         ulong flags = _machine.Rflags;
         string? caller = ManagedImage;
         ManagedImage = null;
+        GuestAddress entry = _entry;
+        _entry = function;
         _depth++;
         try
         {
@@ -116,10 +130,19 @@ internal sealed class GuestProcessor : IGuestCaller
         {
             _depth--;
             ManagedImage = caller;
+            _entry = entry;
             RestoreRegisters(saved);
             _machine.Rip = rip;
             _machine.Rflags = flags;
         }
+    }
+
+    /// <summary>Goes on from the call in front of which the machine stands, until the guest function in progress returns; gives its RAX.</summary>
+    public ulong GoOn()
+    {
+        Dispatch(_machine.Rip);
+        Interrupts?.Poll();
+        return Run();
     }
 
     /// <summary>Guest memory.</summary>
@@ -237,6 +260,7 @@ internal sealed class GuestProcessor : IGuestCaller
                 case MachineExitKind.Gate when exit.Address == _returnGate:
                     return _machine[GuestRegister.Rax];
                 case MachineExitKind.Gate:
+                    BeforeCall?.Invoke(exit.Address);
                     Dispatch(exit.Address);
                     break;
                 case MachineExitKind.BudgetExhausted:
@@ -273,18 +297,17 @@ internal sealed class GuestProcessor : IGuestCaller
     private ulong NextStretch()
     {
         CheckBudget();
-        ulong stretch = Math.Min(Stretch, _instructionBudget - _charged - _machine.InstructionsRetired);
+        ulong stretch = Math.Min(Stretch, Budget - Used);
         return Interrupts is null ? stretch : Math.Max(1, Math.Min(stretch, Interrupts.InstructionsUntilDue));
     }
 
     private void CheckBudget()
     {
-        ulong retired = _machine.InstructionsRetired;
-        if (retired + _charged >= _instructionBudget)
+        if (Used >= Budget)
         {
             string charged = _charged == 0 ? "" : $" and had firmware do the work of {_charged} more";
             throw new BootStoppedException(
-                BootEnd.Budget, $"the guest ran {retired} instructions{charged}, its budget is {_instructionBudget}");
+                BootEnd.Budget, $"the guest ran {_machine.InstructionsRetired} instructions{charged}, its budget is {Budget}");
         }
     }
 

@@ -28,14 +28,25 @@ internal static class MemoryMapComposer
     /// <summary>The descriptors.</summary>
     public static IReadOnlyList<MemoryDescriptor> Compose(AllocatorMap allocator, GcdMap domain, BinTable bins)
     {
-        List<MemoryDescriptor> map = MergeNeighbours(allocator.Entries.Select(e => e.Descriptor));
+        var map = new List<MemoryDescriptor>(allocator.Count);
+        foreach (MapEntry entry in allocator.Entries)
+        {
+            Add(map, entry.Descriptor);
+        }
+
         foreach (MemoryBin bin in bins.Special)
         {
-            map = MergeNeighbours(map.SelectMany(d => SplitAt(bin, d)));
+            map = SplitAt(bin, map);
         }
 
         Append(map, domain);
-        return MergeNeighbours(map.Select(d => d with { Attributes = d.Attributes & ~GcdBits.Access }));
+        var shown = new List<MemoryDescriptor>(map.Count);
+        foreach (MemoryDescriptor descriptor in map)
+        {
+            Add(shown, descriptor with { Attributes = descriptor.Attributes & ~GcdBits.Access });
+        }
+
+        return shown;
     }
 
     private static bool IsListed(in GcdEntry entry) => entry.Type switch
@@ -45,22 +56,17 @@ internal static class MemoryMapComposer
         _ => false,
     };
 
-    private static List<MemoryDescriptor> MergeNeighbours(IEnumerable<MemoryDescriptor> descriptors)
+    // Adds a descriptor to a map, and joins it with the last one where that is like it and ends before it.
+    private static void Add(List<MemoryDescriptor> map, in MemoryDescriptor next)
     {
-        var merged = new List<MemoryDescriptor>();
-        foreach (MemoryDescriptor next in descriptors)
+        if (map.Count > 0 && IsFollowedBy(map[^1], next))
         {
-            if (merged.Count > 0 && IsFollowedBy(merged[^1], next))
-            {
-                merged[^1] = merged[^1] with { NumberOfPages = merged[^1].NumberOfPages + next.NumberOfPages };
-            }
-            else
-            {
-                merged.Add(next);
-            }
+            map[^1] = map[^1] with { NumberOfPages = map[^1].NumberOfPages + next.NumberOfPages };
         }
-
-        return merged;
+        else
+        {
+            map.Add(next);
+        }
     }
 
     private static bool IsFollowedBy(in MemoryDescriptor low, in MemoryDescriptor high) =>
@@ -68,31 +74,50 @@ internal static class MemoryMapComposer
         && low.PhysicalEnd.Value + 1 == high.PhysicalStart.Value && high.PhysicalStart.Value != 0;
 
     // Free memory inside a special bin is reported as the bin's type.
-    private static IEnumerable<MemoryDescriptor> SplitAt(MemoryBin bin, MemoryDescriptor whole)
+    private static List<MemoryDescriptor> SplitAt(MemoryBin bin, List<MemoryDescriptor> map)
     {
-        ulong first = bin.Range.Start;
-        ulong last = bin.Range.End - 1;
-        if (whole.Type != MemoryType.Conventional || whole.PhysicalEnd.Value < first || whole.PhysicalStart.Value > last)
+        if (!map.Exists(d => Cuts(bin, d)))
         {
-            yield return whole;
-            yield break;
+            return map;
         }
 
-        ulong from = Math.Max(first, whole.PhysicalStart.Value);
-        ulong to = Math.Min(last, whole.PhysicalEnd.Value);
+        var split = new List<MemoryDescriptor>(map.Count + SplitsPerBin);
+        foreach (MemoryDescriptor descriptor in map)
+        {
+            if (Cuts(bin, descriptor))
+            {
+                AddParts(split, bin, descriptor);
+            }
+            else
+            {
+                Add(split, descriptor);
+            }
+        }
+
+        return split;
+    }
+
+    private static bool Cuts(in MemoryBin bin, in MemoryDescriptor descriptor) =>
+        descriptor.Type == MemoryType.Conventional
+        && descriptor.PhysicalEnd.Value >= bin.Range.Start && descriptor.PhysicalStart.Value < bin.Range.End;
+
+    private static void AddParts(List<MemoryDescriptor> map, in MemoryBin bin, in MemoryDescriptor whole)
+    {
+        ulong from = Math.Max(bin.Range.Start, whole.PhysicalStart.Value);
+        ulong to = Math.Min(bin.Range.End - 1, whole.PhysicalEnd.Value);
         if (whole.PhysicalStart.Value < from)
         {
-            yield return Part(whole, whole.PhysicalStart.Value, from - 1);
+            Add(map, Part(whole, whole.PhysicalStart.Value, from - 1));
         }
 
-        yield return Part(whole, from, to) with
+        Add(map, Part(whole, from, to) with
         {
             Type = bin.Type,
             Attributes = MemoryTypeFacts.WithRuntimeOf(bin.Type, whole.Attributes),
-        };
+        });
         if (whole.PhysicalEnd.Value > to)
         {
-            yield return Part(whole, to + 1, whole.PhysicalEnd.Value);
+            Add(map, Part(whole, to + 1, whole.PhysicalEnd.Value));
         }
     }
 

@@ -58,7 +58,11 @@ public sealed record ServiceCalled(
 /// <param name="Status">SUCCESS, or BUFFER_TOO_SMALL with the key alone.</param>
 public sealed record MemoryMapFetched(
     ulong MapKey, int Descriptors, ulong BufferBytes, uint DescriptorSize, EfiStatus Status)
-    : BootEvent;
+    : BootEvent
+{
+    /// <summary>The size in bytes that firmware asks for: on edk2 an over-estimate.</summary>
+    public ulong RequiredBytes { get; init; }
+}
 
 /// <summary>The map key moved.</summary>
 /// <param name="MapKey">The new key.</param>

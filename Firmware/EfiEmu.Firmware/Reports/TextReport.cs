@@ -18,7 +18,7 @@ public static class TextReport
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(style);
         var page = new ReportPage(output, style);
-        WriteHeader(page, report);
+        WriteHeader(page, report, "guest");
         if (trace)
         {
             TraceSection.Write(page, report);
@@ -42,12 +42,13 @@ public static class TextReport
         }
     }
 
-    private static void WriteHeader(ReportPage page, BootReport report)
+    /// <summary>The machine and the guest, under the name that the guest has in this report.</summary>
+    internal static void WriteHeader(ReportPage page, BootReport report, string guest)
     {
         Field(page, "platform", $"{report.Platform}, {Quantities.Bytes(report.MemoryBytes)}");
         Field(page, "firmware", $"{report.Firmware}, acceptance {report.Acceptance}");
         bool isFile = report.Guest.Sha256.Length > 0;
-        Field(page, "guest", isFile ? $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}" : report.Guest.Name);
+        Field(page, guest, isFile ? $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}" : report.Guest.Name);
         Field(page, string.Empty, report.Guest.Description);
         if (isFile)
         {

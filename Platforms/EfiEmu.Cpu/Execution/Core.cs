@@ -10,6 +10,9 @@ namespace EfiEmu.Cpu.Execution;
 /// <summary>One processor put together, and the operand access that the operations share.</summary>
 internal sealed unsafe class Core : IDisposable
 {
+    // What of the state is the guest's: the rest is the run loop's own, or the page translations.
+    private static readonly (int Offset, int Bytes)[] SavedParts = [(0, Slot.Remaining), (Slot.Rflags, 8), (Slot.Xmm, 16 * 16)];
+
     private readonly SlowOperations _operations;
     private readonly byte[] _storage;
     private long _limit;
@@ -37,7 +40,7 @@ internal sealed unsafe class Core : IDisposable
 
     public CodeCache Code { get; }
 
-    public SystemRegisters System { get; } = new();
+    public SystemRegisters System { get; private set; } = new();
 
     /// <summary>Instructions retired by earlier runs, as of the end of the last.</summary>
     public ulong Retired { get; set; }
@@ -89,6 +92,35 @@ internal sealed unsafe class Core : IDisposable
     public void Dispose()
     {
         Code.Dispose();
+    }
+
+    /// <summary>Keeps what a guest can see of the state; between two runs no block is in progress.</summary>
+    public ProcessorState Save()
+    {
+        byte[] registers = new byte[SavedParts.Sum(part => part.Bytes)];
+        int at = 0;
+        foreach ((int offset, int bytes) in SavedParts)
+        {
+            new ReadOnlySpan<byte>(State + offset, bytes).CopyTo(registers.AsSpan(at));
+            at += bytes;
+        }
+
+        return new ProcessorState(registers, System.Copy(), Retired);
+    }
+
+    /// <summary>Puts it back.</summary>
+    public void Restore(ProcessorState saved)
+    {
+        int at = 0;
+        foreach ((int offset, int bytes) in SavedParts)
+        {
+            saved.Registers.AsSpan(at, bytes).CopyTo(new Span<byte>(State + offset, bytes));
+            at += bytes;
+        }
+
+        System = saved.System.Copy();
+        Retired = saved.Retired;
+        *(Block**)(State + Slot.Block) = null;
     }
 
     public ProcessorExit Run(ulong maximumInstructions)

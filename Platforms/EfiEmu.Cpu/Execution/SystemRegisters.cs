@@ -28,7 +28,7 @@ internal sealed class SystemRegisters
 
     public ulong Cr8 { get; set; }
 
-    public ulong[] Debug { get; } = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400];
+    public ulong[] Debug { get; private set; } = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400];
 
     public uint Mxcsr { get; set; } = MxcsrAtStart;
 
@@ -37,7 +37,7 @@ internal sealed class SystemRegisters
     public ushort FpuStatus { get; set; }
 
     /// <summary>ES, CS, SS, DS, FS, GS: OVMF's flat selectors.</summary>
-    public ushort[] Segments { get; } = [0x30, 0x38, 0x30, 0x30, 0x30, 0x30];
+    public ushort[] Segments { get; private set; } = [0x30, 0x38, 0x30, 0x30, 0x30, 0x30];
 
     public ulong GdtBase { get; set; }
 
@@ -50,4 +50,13 @@ internal sealed class SystemRegisters
     public ushort TaskRegister { get; set; }
 
     public ushort LocalTable { get; set; }
+
+    /// <summary>The same values in an object of their own.</summary>
+    public SystemRegisters Copy()
+    {
+        var copy = (SystemRegisters)MemberwiseClone();
+        copy.Debug = [.. Debug];
+        copy.Segments = [.. Segments];
+        return copy;
+    }
 }

@@ -301,7 +301,8 @@ internal sealed unsafe class CodeCache : IDisposable
         new Span<nint>(Targets, TargetEntries).Clear();
     }
 
-    private void DropAll()
+    /// <summary>Forgets every block.</summary>
+    public void DropAll()
     {
         _blocks.Clear();
         _pages.Clear();

@@ -40,6 +40,19 @@ internal sealed class ModelSpecificRegisters(VirtualClock clock)
         }
     }
 
+    /// <summary>Keeps the values, and gives what puts them back. No register is ever added.</summary>
+    public Action Save()
+    {
+        KeyValuePair<uint, ulong>[] values = [.. _values];
+        return () =>
+        {
+            foreach ((uint index, ulong value) in values)
+            {
+                _values[index] = value;
+            }
+        };
+    }
+
     public bool TryWrite(uint index, ulong value)
     {
         if (!_values.ContainsKey(index))

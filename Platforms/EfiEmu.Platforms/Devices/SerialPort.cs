@@ -28,6 +28,18 @@ internal sealed class SerialPort
         return text;
     }
 
+    /// <summary>Keeps registers and text, and gives what puts them back.</summary>
+    public Action Save()
+    {
+        (byte[] registers, byte[] divisor, string text) = ([.. _registers], [.. _divisor], _text.ToString());
+        return () =>
+        {
+            registers.CopyTo(_registers, 0);
+            divisor.CopyTo(_divisor, 0);
+            _text.Clear().Append(text);
+        };
+    }
+
     public byte Read(ushort port) => (port - FirstPort) switch
     {
         0 or 1 when DivisorIsOpen => _divisor[port - FirstPort],

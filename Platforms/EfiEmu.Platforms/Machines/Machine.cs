@@ -16,6 +16,8 @@ public sealed class Machine : IDisposable
     private readonly AcceptanceLedger _ledger;
     private readonly InstructionReader _reader;
     private readonly IPlatformInstructions _instructions;
+    private readonly SeededRandom _entropy;
+    private bool _hasCheckpoint;
 
     /// <summary>Switches a machine on.</summary>
     public Machine(IPlatform platform, MemoryLayout layout, MachineOptions options)
@@ -39,7 +41,7 @@ public sealed class Machine : IDisposable
         _reader = new InstructionReader(_memory);
         _instructions = platform.PowerOn(new PlatformHost(this, ram));
         _bus.Platform = _instructions;
-        Entropy = new SeededRandom(options.Seed, SeededRandom.ProtocolStream);
+        _entropy = new SeededRandom(options.Seed, SeededRandom.ProtocolStream);
         ControlRegisters = PowerOnControlRegisters(ram);
         _processor.Cr3 = ControlRegisters.Cr3;
     }
@@ -58,7 +60,7 @@ public sealed class Machine : IDisposable
     public VirtualClock Clock { get; }
 
     /// <summary>Random numbers for firmware's protocols; RDRAND has a stream of its own.</summary>
-    public IEntropySource Entropy { get; }
+    public IEntropySource Entropy => _entropy;
 
     /// <summary>The control registers.</summary>
     public ControlRegisters ControlRegisters { get; }
@@ -219,6 +221,44 @@ public sealed class Machine : IDisposable
             ? null
             : _ledger.States.Runs(new MemoryRange(start.Value, bytes)).Where(run => run.State == PageState.Private)
                 .Select(run => (GuestAddress?)new GuestAddress(run.Range.Start)).FirstOrDefault();
+
+    /// <summary>Keeps the machine as it stands: registers, memory, page states and their books, time, devices, random numbers.</summary>
+    /// <remarks>Not while it runs. It costs little: memory is copied page by page when it is written.</remarks>
+    /// <exception cref="InvalidOperationException">There is a checkpoint already that was not disposed of.</exception>
+    public MachineCheckpoint Checkpoint()
+    {
+        if (_hasCheckpoint)
+        {
+            throw new InvalidOperationException("a machine has one checkpoint at a time");
+        }
+
+        _hasCheckpoint = true;
+        (Action restoreMemory, Action releaseMemory) = _memory.Save();
+        Action[] parts = [_ledger.Save(), Clock.Save(), _bus.Save(), _entropy.Save(), _instructions.Save()];
+        ProcessorState processor = _processor.Save();
+        int gates = _bus.GateRanges;
+        _processor.FlushTranslations();
+        return new MachineCheckpoint(Restore, Release);
+
+        void Restore()
+        {
+            bool hasNewGates = _bus.GateRanges != gates;
+            restoreMemory();
+            Array.ForEach(parts, restore => restore());
+            _processor.Restore(processor);
+            _processor.FlushTranslations();
+            if (hasNewGates)
+            {
+                _processor.ForgetCode();
+            }
+        }
+
+        void Release()
+        {
+            releaseMemory();
+            _hasCheckpoint = false;
+        }
+    }
 
     /// <summary>Takes what was accepted since the last call, by whomever, in order.</summary>
     public IReadOnlyList<AcceptanceRecord> DrainAcceptanceRecords() => _ledger.Drain();

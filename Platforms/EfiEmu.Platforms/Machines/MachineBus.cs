@@ -23,6 +23,23 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
 
     public void ConfineExecution(IReadOnlyList<MemoryRange> code) => _code = code;
 
+    /// <summary>Gates made so far.</summary>
+    public int GateRanges => _gates.Count;
+
+    /// <summary>Keeps everything but memory, time and the platform's side, and gives what puts it back.</summary>
+    public Action Save()
+    {
+        Action[] parts = [_registers.Save(), _random.Save(), Ports.Serial.Save()];
+        int gates = _gates.Count;
+        IReadOnlyList<MemoryRange>? code = _code;
+        return () =>
+        {
+            Array.ForEach(parts, restore => restore());
+            _gates.RemoveRange(gates, _gates.Count - gates);
+            _code = code;
+        };
+    }
+
     /// <summary>Whether execution is confined to ranges that do not hold an address.</summary>
     public bool IsOutsideCode(ulong address) => _code is not null && !_code.Any(range => range.Contains(address));
 

@@ -55,6 +55,13 @@ internal sealed class SeededRandom : IEntropySource
         }
     }
 
+    /// <summary>Keeps where the stream stands, and gives what puts it back.</summary>
+    public Action Save()
+    {
+        (ulong s0, ulong s1, ulong s2, ulong s3) = (_s0, _s1, _s2, _s3);
+        return () => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+    }
+
     private static ulong SplitMix(ref ulong state)
     {
         state += 0x9e3779b97f4a7c15;

@@ -92,6 +92,23 @@ internal sealed class AcceptanceLedger(PageStates states, AcceptanceCosts costs,
         _ => null,
     };
 
+    /// <summary>Keeps states and books, and gives what puts them back.</summary>
+    public Action Save()
+    {
+        Action restoreStates = states.Save();
+        Action restoreOwners = _owners.Save();
+        ulong[] bytes = [.. _bytes];
+        AcceptanceRecord[] records = [.. _records];
+        return () =>
+        {
+            restoreStates();
+            restoreOwners();
+            bytes.CopyTo(_bytes, 0);
+            _records.Clear();
+            _records.AddRange(records);
+        };
+    }
+
     private static ulong[] PowerOn(PageStates states, ulong ramBytes)
     {
         ulong[] bytes = new ulong[OwnerCount];

@@ -12,6 +12,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     private readonly PageStates _states;
     private readonly HostChunks _chunks;
     private readonly RangeMap<bool> _firmwareCode = new(false);
+    private PageJournal? _journal;
 
     public GuestMemory(RamMap ram, PageStates states, ulong budgetBytes)
     {
@@ -52,8 +53,37 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         {
             chunk.CodePages |= PageBit(offset);
         }
+        else if (access == MemoryAccess.Write)
+        {
+            KeepBeforeWrite(chunk, offset, (int)GuestAddress.PageSize);
+        }
 
         return chunk.Host + offset;
+    }
+
+    /// <summary>Keeps memory as it is, page by page as it is written; every write translation must be asked for anew.</summary>
+    /// <returns>What puts it back, any number of times, and what ends the keeping.</returns>
+    public (Action Restore, Action Release) Save()
+    {
+        var journal = new PageJournal(_chunks, CodeChanged);
+        journal.Start();
+        _journal = journal;
+        Action restoreFirmwareCode = _firmwareCode.Save();
+        bool isBudgetSpent = IsBudgetSpent;
+        return (Restore, Release);
+
+        void Restore()
+        {
+            journal.Restore();
+            restoreFirmwareCode();
+            IsBudgetSpent = isBudgetSpent;
+        }
+
+        void Release()
+        {
+            journal.Dispose();
+            _journal = null;
+        }
     }
 
     /// <summary>Why an address may not be touched.</summary>
@@ -132,6 +162,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
             int offset = OffsetInChunk(at);
             ulong length = Math.Min((ulong)(HostChunks.ChunkBytes - offset), last - at + 1);
             HostChunks.Chunk chunk = _chunks.FindOrCreate(at) ?? throw BudgetException;
+            KeepBeforeWrite(chunk, offset, (int)length);
             chunk.Bytes(offset, (int)length).Fill(value);
             ReportCodeChange(chunk, offset, (int)length);
             if (last - at < length)
@@ -203,6 +234,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
             int offset = OffsetInChunk(address);
             int length = Math.Min(source.Length, HostChunks.ChunkBytes - offset);
             HostChunks.Chunk chunk = _chunks.FindOrCreate(address) ?? throw BudgetException;
+            KeepBeforeWrite(chunk, offset, length);
             source[..length].CopyTo(chunk.Bytes(offset, length));
             ReportCodeChange(chunk, offset, length);
             source = source[length..];
@@ -238,8 +270,17 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         int from = first > chunk.GuestStart ? OffsetInChunk(first) : 0;
         ulong lastInChunk = Math.Min(last, chunk.GuestStart + (HostChunks.ChunkBytes - 1));
         int length = (int)(lastInChunk - chunk.GuestStart) - from + 1;
+        KeepBeforeWrite(chunk, from, length);
         chunk.Bytes(from, length).Clear();
         ReportCodeChange(chunk, from, length);
+    }
+
+    private void KeepBeforeWrite(HostChunks.Chunk chunk, int offset, int length)
+    {
+        if (chunk.Unsaved != 0)
+        {
+            _journal?.BeforeWrite(chunk, offset, length);
+        }
     }
 
     private void ReportCodeChange(HostChunks.Chunk chunk, int offset, int length)

@@ -24,6 +24,12 @@ internal sealed unsafe class HostChunks(ulong budgetBytes) : IDisposable
     /// <summary>The number of chunks that exist.</summary>
     public int Count => _chunks.Count;
 
+    /// <summary>All chunks, in no order that may be shown to anyone.</summary>
+    public IEnumerable<Chunk> All => _chunks.Values;
+
+    /// <summary>Where chunks are listed as they come into being; null while nobody asks.</summary>
+    public List<Chunk>? Born { get; set; }
+
     /// <summary>The chunk that holds an address, or null where nothing was ever touched.</summary>
     public Chunk? Find(ulong address)
     {
@@ -61,7 +67,20 @@ internal sealed unsafe class HostChunks(ulong budgetBytes) : IDisposable
         var chunk = new Chunk(number, (nint)NativeMemory.AllocZeroed(ChunkBytes));
         _chunks.Add(number, chunk);
         _recent[number % RecentChunks] = chunk;
+        Born?.Add(chunk);
         return chunk;
+    }
+
+    /// <summary>Gives a chunk back to the host, as if its memory had never been touched.</summary>
+    public void Drop(Chunk chunk)
+    {
+        _chunks.Remove(chunk.Number);
+        if (_recent[chunk.Number % RecentChunks] == chunk)
+        {
+            _recent[chunk.Number % RecentChunks] = null;
+        }
+
+        NativeMemory.Free((void*)chunk.Host);
     }
 
     /// <summary>The existing chunks of a range of addresses, in no order that may be shown to anyone.</summary>
@@ -99,6 +118,9 @@ internal sealed unsafe class HostChunks(ulong budgetBytes) : IDisposable
 
         /// <summary>One bit per page from which the processor took code.</summary>
         public ushort CodePages { get; set; }
+
+        /// <summary>One bit per page whose contents a checkpoint needs and has not kept yet.</summary>
+        public ushort Unsaved { get; set; }
 
         /// <summary>Bytes from an offset on.</summary>
         public Span<byte> Bytes(int offset, int length) => new Span<byte>((void*)Host, ChunkBytes).Slice(offset, length);

@@ -46,6 +46,9 @@ internal sealed class PageStates(PageState powerOn)
         return new PageStateChange(changed, null);
     }
 
+    /// <summary>Keeps the states, and gives what puts them back.</summary>
+    public Action Save() => _states.Save();
+
     private static void Append(List<MemoryRange> ranges, MemoryRange range)
     {
         if (ranges.Count > 0 && ranges[^1].End == range.Start)

@@ -14,6 +14,10 @@ internal sealed class RangeMap<T>
     private ulong _lastEnd;
     private T _lastValue;
 
+    // Names what the map holds: a new number for each change, so that equal numbers mean equal contents.
+    private long _contents;
+    private long _lastContents;
+
     public RangeMap(T initial)
     {
         _boundaries = new SortedSet<Boundary>(BoundaryOrder.Instance) { new(0, initial) };
@@ -80,6 +84,7 @@ internal sealed class RangeMap<T>
             return;
         }
 
+        _contents = ++_lastContents;
         T after = this[range.End];
         T? before = range.Start == 0 ? null : this[range.Start - 1];
         foreach (Boundary inside in Between(range.Start, range.End).ToArray())
@@ -98,6 +103,23 @@ internal sealed class RangeMap<T>
         }
 
         (_lastStart, _lastEnd) = (0, 0);
+    }
+
+    /// <summary>Keeps what the map holds, and gives what puts it back.</summary>
+    public Action Save()
+    {
+        Boundary[] saved = [.. _boundaries];
+        long contents = _contents;
+        return () =>
+        {
+            if (_contents != contents)
+            {
+                _boundaries.Clear();
+                _boundaries.UnionWith(saved);
+                (_lastStart, _lastEnd) = (0, 0);
+                _contents = contents;
+            }
+        };
     }
 
     private void Remember(ulong address)

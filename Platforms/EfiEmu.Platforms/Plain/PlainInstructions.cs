@@ -16,6 +16,8 @@ internal sealed class PlainInstructions : IPlatformInstructions
     public bool TryWriteMsr(uint index, ulong value) => false;
 
     // VMGEXIT is VMMCALL to a processor without SEV-ES.
+    public Action Save() => static () => { };
+
     public PlatformOutcome Execute(PlatformInstruction instruction) => instruction switch
     {
         PlatformInstruction.Hypercall or PlatformInstruction.Vmgexit => PlatformOutcome.NotModelled("hypercall"),

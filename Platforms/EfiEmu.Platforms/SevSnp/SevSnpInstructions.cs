@@ -43,6 +43,12 @@ internal sealed class SevSnpInstructions(IPlatformHost host) : IPlatformInstruct
         return true;
     }
 
+    public Action Save()
+    {
+        ulong msr = _ghcb.Msr;
+        return () => _ghcb.Msr = msr;
+    }
+
     public PlatformOutcome Execute(PlatformInstruction instruction) => instruction switch
     {
         PlatformInstruction.Vmgexit => _ghcb.Exit(),

@@ -28,6 +28,8 @@ internal sealed class TdxInstructions(IPlatformHost host) : IPlatformInstruction
 
     public bool TryWriteMsr(uint index, ulong value) => false;
 
+    public Action Save() => static () => { };
+
     public PlatformOutcome Execute(PlatformInstruction instruction) => instruction switch
     {
         PlatformInstruction.Tdcall => Tdcall(),

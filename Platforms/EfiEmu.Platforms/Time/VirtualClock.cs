@@ -23,6 +23,13 @@ public sealed class VirtualClock
     /// <param name="nanoseconds">How long.</param>
     public void SkipIdle(ulong nanoseconds) => _added = SaturatingAdd(_added, nanoseconds);
 
+    /// <summary>Keeps the time that is not instructions, and gives what puts it back.</summary>
+    internal Action Save()
+    {
+        ulong added = _added;
+        return () => _added = added;
+    }
+
     /// <summary>Adds what an operation of the platform costs.</summary>
     internal void AddCost(ulong nanoseconds) => SkipIdle(nanoseconds);
 
