@@ -5,12 +5,12 @@ namespace EfiEmu.Guests;
 
 /// <summary>A boot loader that leaves boot services for its kernel, and decides by the kernel whether unaccepted memory may stay.</summary>
 /// <remarks>
-/// It has no kernel file: its load options say which Linux it starts, "kernel=6.1", or 6.12 where they say nothing. A loader
-/// with a file reads the same from the version string of the setup header (kernel_version, Documentation/arch/x86/boot.rst). That
-/// is a guess, the best there is: no flag of that header says whether a kernel was built with CONFIG_UNACCEPTED_MEMORY.
+/// Its load options name a kernel on its volume, "kernel=\vmlinuz", of which it reads the version in the setup header
+/// (kernel_version, Documentation/arch/x86/boot.rst); or they name the version itself, "kernel=6.1", which is 6.12 where they say
+/// nothing. That is a guess, the best there is: no flag of that header says whether a kernel was built with CONFIG_UNACCEPTED_MEMORY.
 /// For a kernel since 6.5 it does the work of the stub that it replaces: asks firmware, installs the table, calls type 15 RAM.
 /// </remarks>
-[Guest("choosing-bootloader", "leaves boot services, and asks for its kernel if that knows: -- kernel=6.1 or 6.12", HandsOver = true)]
+[Guest("choosing-bootloader", "leaves boot services, and asks for its kernel if that knows: -- kernel=6.1 or \\vmlinuz", HandsOver = true)]
 public sealed class ChoosingBootloader : IGuestImage
 {
     private const string KernelOption = "kernel=";
@@ -24,10 +24,11 @@ public sealed class ChoosingBootloader : IGuestImage
     public EfiStatus Run(IGuestContext guest)
     {
         ArgumentNullException.ThrowIfNull(guest);
-        if (!TryReadVersion(guest.Self().LoadOptions, out Version version))
+        EfiResult<Version> read = ReadVersion(guest);
+        if (!read.TryGet(out Version version))
         {
-            guest.Print("kernel=: not a version of Linux, such as 6.1\r\n");
-            return EfiStatus.InvalidParameter;
+            guest.Print($"kernel=: neither a version of Linux, such as 6.1, nor a kernel on this volume: {read.Status}\r\n");
+            return read.Status;
         }
 
         EfiResult<KernelInMemory> placed = KernelInMemory.Place(guest);
@@ -39,11 +40,13 @@ public sealed class ChoosingBootloader : IGuestImage
         return version < FirstThatKnows ? Bootloader.LeaveAndStart(guest, kernel) : LeaveUnaccepted(guest, kernel);
     }
 
-    private static bool TryReadVersion(string options, out Version version)
+    private static EfiResult<Version> ReadVersion(IGuestContext guest)
     {
-        version = Newest;
-        string? option = options.Split(' ').LastOrDefault(o => o.StartsWith(KernelOption, StringComparison.Ordinal));
-        return option is null || Version.TryParse(option[KernelOption.Length..], out version!);
+        string? option = guest.Self().LoadOptions.Split(' ').LastOrDefault(o => o.StartsWith(KernelOption, StringComparison.Ordinal));
+        return option is null ? Newest
+            : option.StartsWith(KernelOption + '\\', StringComparison.Ordinal) ? KernelFile.ReadVersion(guest, option[KernelOption.Length..])
+            : Version.TryParse(option[KernelOption.Length..], out Version? named) ? named
+            : EfiStatus.InvalidParameter;
     }
 
     private static EfiStatus LeaveUnaccepted(IGuestContext guest, KernelInMemory kernel)

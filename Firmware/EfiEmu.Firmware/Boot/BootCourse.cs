@@ -132,7 +132,7 @@ internal sealed class BootCourse(
             Console = boot.Console,
             Entropy = boot.Machine.Entropy,
             Initrd = _request.Initrd,
-            BootVolume = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal)
+            BootVolume = new Dictionary<string, ReadOnlyMemory<byte>>(_request.BootFiles, StringComparer.Ordinal)
             {
                 [@"\efi\boot\bootx64.efi"] = _request.Guest.Bytes,
             },

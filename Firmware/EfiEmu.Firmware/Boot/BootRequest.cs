@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EfiEmu.Platforms;
 
 namespace EfiEmu.Firmware;
@@ -28,6 +29,9 @@ public sealed record BootRequest
 
     /// <summary>The initial ramdisk, or null.</summary>
     public ReadOnlyMemory<byte>? Initrd { get; init; }
+
+    /// <summary>Further files of the boot volume, by lower-case path with backslashes: \vmlinuz, \efi\debian\grub.cfg.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> BootFiles { get; init; } = FrozenDictionary<string, ReadOnlyMemory<byte>>.Empty;
 
     /// <summary>Where the boot ends, or null for what suits the guest: the hand-over of one that says so, ExitBootServices for a Linux kernel, else its own end.</summary>
     public BootUntil? Until { get; init; }

@@ -52,14 +52,43 @@ public sealed class LoaderTests
     public void ChoosingBootloader_OnTdx_CannotAskAndCanOnlyKnow(string options, ulong lost) =>
         Assert.Equal(lost, Boot("choosing-bootloader", "tdx", request => request with { LoadOptions = options }).Ram.LostToGuest);
 
+    [RealImageTheory("linux-6.1-cloud", "linux-6.12-cloud")]
+    [InlineData("linux-6.1-cloud", 0)]
+    [InlineData("linux-6.12-cloud", 1)]
+    public void ChoosingBootloader_KernelOnItsVolume_IsReadForItsVersion(string kernel, int asked)
+    {
+        BootReport report = BootFrom(@"\vmlinuz", File.ReadAllBytes(RealImages.Path(kernel)));
+
+        Assert.Equal(BootEnd.HandOff, report.Outcome.End);
+        Assert.Equal((ulong)asked, report.Calls("AllowUnacceptedMemory"));
+    }
+
+    [Theory]
+    [InlineData(@"\vmlinuz", 100, "EFI_LOAD_ERROR")]
+    [InlineData(@"\other", 100, "EFI_NOT_FOUND")]
+    [InlineData(@"\vmlinuz", 0, "EFI_LOAD_ERROR")]
+    public void ChoosingBootloader_FileThatIsNoKernel_SaysSo(string path, int bytes, string status)
+    {
+        BootReport report = BootFrom(path, new byte[bytes]);
+
+        Assert.Equal((BootEnd.Returned, 1), (report.Outcome.End, report.Outcome.ExitCode));
+        Assert.Contains(status, report.Console, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ChoosingBootloader_VersionThatIsNone_SaysSo()
     {
         BootReport report = Boot("choosing-bootloader", "plain", request => request with { LoadOptions = "kernel=new" });
 
         Assert.Equal((BootEnd.Returned, 1), (report.Outcome.End, report.Outcome.ExitCode));
-        Assert.Contains("not a version", report.Console, StringComparison.Ordinal);
+        Assert.Contains("neither a version", report.Console, StringComparison.Ordinal);
     }
+
+    private static BootReport BootFrom(string path, byte[] vmlinuz) => Boot("choosing-bootloader", "sev-snp", request => request with
+    {
+        LoadOptions = $"kernel={path}",
+        BootFiles = new Dictionary<string, ReadOnlyMemory<byte>> { [@"\vmlinuz"] = vmlinuz },
+    });
 
     [Fact]
     public void AcceptingLoader_OnTdx_AcceptsWhatTheKernelNeverHearsOf()
