@@ -9,8 +9,6 @@ namespace EfiEmu.Cli;
 /// <summary>efiemu boot.</summary>
 internal sealed class BootCommand : ICommand
 {
-    private const string DefaultMemory = "8G";
-
     private static readonly string[] Formats = ["text", "json"];
     private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
 
@@ -41,12 +39,14 @@ internal sealed class BootCommand : ICommand
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
         bool json = Named(parsed, _options.Format, Formats) == "json";
+        bool verbose = parsed.GetValue(_options.Verbose);
+        _emulator.Use(new EmulatorSettings { Verbose = verbose });
         BootRequest request = Request(parsed, loadOptions);
         using OutputFile? file = parsed.GetValue(_options.Out) is { } path ? OutputFile.Open(path, InputFiles(parsed)) : null;
 
         var statistics = RunStatistics.Start();
-        BootReport report = _emulator.Boot(request, cancellation);
-        if (parsed.GetValue(_options.Verbose))
+        BootReport report = Boot(request, cancellation);
+        if (verbose)
         {
             _terminal.Say(statistics.Describe(report.Instructions));
         }
@@ -64,29 +64,35 @@ internal sealed class BootCommand : ICommand
         return report.Outcome.ExitCode;
     }
 
+    private BootReport Boot(BootRequest request, CancellationToken cancellation)
+    {
+        using ProgressLine? progress = ProgressLine.On(_terminal);
+        return _emulator.Boot(request, progress, cancellation);
+    }
+
     private BootRequest Request(ParseResult parsed, string? loadOptions)
     {
-        string platform = Named(parsed, _options.Platform, PlatformCatalogue.Names) ?? PlatformCatalogue.Names[0];
-        string firmware = Named(parsed, _options.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]) ?? FirmwareProfiles.Default;
+        string? platform = Named(parsed, _options.Platform, PlatformCatalogue.Names);
+        string? firmware = Named(parsed, _options.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]);
         string? acceptance = Named(parsed, _options.Acceptance, [.. AcceptancePolicies.All.Select(p => p.Name)]);
         string? until = Named(parsed, _options.Until, Ends);
-        ulong memory = Memory(parsed);
+        ulong? memory = Memory(parsed);
         ulong seed = Number(parsed, _options.Seed) ?? 0;
-        var budget = new BootBudget();
-        budget = budget with { Instructions = Number(parsed, _options.MaximumInstructions) ?? budget.Instructions };
-        return new BootRequest
+        ulong? instructions = Number(parsed, _options.MaximumInstructions);
+        GuestFile guest = Guest(parsed.GetValue(_options.Image) ?? throw new InputException("boot", "IMAGE: none given (see efiemu boot --help)"));
+        BootRequest defaults = _emulator.Defaults.RequestFor(guest);
+        return defaults with
         {
-            Guest = Guest(parsed.GetValue(_options.Image) ?? throw new InputException("boot", "IMAGE: none given (see efiemu boot --help)")),
-            Platform = platform,
-            MemoryBytes = memory,
+            Platform = platform ?? defaults.Platform,
+            MemoryBytes = memory ?? defaults.MemoryBytes,
             MemoryMap = MemoryMap(parsed),
-            Firmware = firmware,
-            Acceptance = acceptance,
+            Firmware = firmware ?? defaults.Firmware,
+            Acceptance = acceptance ?? defaults.Acceptance,
             LoadOptions = loadOptions,
             Initrd = Initrd(parsed),
             Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, "hand-off" => BootUntil.HandOff, _ => BootUntil.GuestEnd },
             Trace = parsed.GetValue(_options.Trace),
-            Budget = budget,
+            Budget = defaults.Budget with { Instructions = instructions ?? defaults.Budget.Instructions },
             Seed = seed,
         };
     }
@@ -114,15 +120,19 @@ internal sealed class BootCommand : ICommand
         return InputFile.Read(path, "initrd");
     }
 
-    private ulong Memory(ParseResult parsed)
+    private ulong? Memory(ParseResult parsed)
     {
-        string? text = parsed.GetValue(_options.Memory);
-        if (text is not null && parsed.GetValue(_options.MemoryMap) is not null)
+        if (parsed.GetValue(_options.Memory) is not { } text)
+        {
+            return null;
+        }
+
+        if (parsed.GetValue(_options.MemoryMap) is not null)
         {
             throw new InputException(_options.Memory.Name, "the memory map says how much memory there is; give one of the two");
         }
 
-        return MemorySize.TryParse(text ?? DefaultMemory, out ulong bytes, out string fault)
+        return MemorySize.TryParse(text, out ulong bytes, out string fault)
             ? bytes
             : throw new InputException(_options.Memory.Name, fault);
     }

@@ -3,13 +3,25 @@ using EfiEmu.Firmware.Reports;
 using EfiEmu.Guests;
 using EfiEmu.Loaders;
 using EfiEmu.Protocols;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EfiEmu.Cli;
 
-/// <summary>The one place where all parts of the emulator meet.</summary>
-internal sealed class Composition : IEmulator
+/// <summary>The emulator of the command: a host with EfiEmu in it, started by the first boot. Listings start none.</summary>
+internal sealed class Composition : IEmulator, IDisposable
 {
     private const string Prefix = "guest:";
+    private const string SettingsFile = "appsettings.json";
+
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lazy<IHost> _host;
+    private EmulatorSettings _settings = new();
+
+    public Composition() => _host = new Lazy<IHost>(StartHost);
 
     public IReadOnlyList<ListingRow> Protocols =>
         [.. BuiltInProtocols.List().Select(p => new ListingRow(p.Name, p.Guid.ToString()))];
@@ -17,8 +29,30 @@ internal sealed class Composition : IEmulator
     public IReadOnlyList<ListingRow> Guests =>
         [.. BuiltInGuests.All.Select(g => new ListingRow(Prefix + g.Name, g.Description))];
 
-    public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
-        new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, cancellation);
+    public EfiEmuOptions Defaults => _host.Value.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EfiEmuOptions>>().Value;
+
+    public void Use(EmulatorSettings settings)
+    {
+        if (_host.IsValueCreated)
+        {
+            throw new InvalidOperationException("the host runs already");
+        }
+
+        _settings = settings;
+    }
+
+    public BootReport Boot(BootRequest request, CancellationToken cancellation) => Boot(request, null, cancellation);
+
+    public BootReport Boot(BootRequest request, IProgress<BootProgress>? progress, CancellationToken cancellation)
+    {
+        IBoot boot = _host.Value.Services.GetRequiredService<IBootRunner>().BootAsync(request, cancellation).AsTask().GetAwaiter().GetResult();
+        while (progress is not null && Task.WaitAny([boot.Completion], ProgressInterval) < 0)
+        {
+            progress.Report(boot.Progress);
+        }
+
+        return boot.Completion.GetAwaiter().GetResult();
+    }
 
     public string? Refusal(ReadOnlyMemory<byte> file) => ImageDescriber.Refusal(file);
 
@@ -28,6 +62,50 @@ internal sealed class Composition : IEmulator
         return new GuestFile(name, file, description.Description, description.IsLinuxKernel);
     }
 
-    public GuestFile? BuiltInGuest(string name) =>
-        BuiltInGuests.All.FirstOrDefault(g => Prefix + g.Name == name) is { } guest ? ManagedImage.ToGuestFile(guest) : null;
+    public GuestFile? BuiltInGuest(string name) => name.StartsWith(Prefix, StringComparison.Ordinal)
+        ? _host.Value.Services.GetRequiredService<IGuestCatalogue>().Find(name)
+        : null;
+
+    public void Dispose()
+    {
+        if (_host.IsValueCreated)
+        {
+            _host.Value.Dispose();
+        }
+    }
+
+    // Start-up time is a goal: an empty host, no lifetime that watches the console, no watchers of files, no logs unasked.
+    private IHost StartHost()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "efiemu", ContentRootPath = AppContext.BaseDirectory });
+        if (File.Exists(Path.Combine(AppContext.BaseDirectory, SettingsFile)))
+        {
+            builder.Configuration.AddJsonFile(SettingsFile, optional: true, reloadOnChange: false);
+        }
+
+        builder.AddEfiEmu(options =>
+        {
+            options.ParallelBoots = 1;
+            options.LogLevel = _settings.Verbose ? LogLevel.Information : LogLevel.None;
+        });
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        IConfigurationSection logging = builder.Configuration.GetSection(EfiEmuOptions.Section);
+        if (_settings.Verbose || logging["LogLevel"] is not null || logging["LogFile"] is not null)
+        {
+            builder.Logging.AddEfiEmuLogging();
+        }
+
+        IHost host = builder.Build();
+        host.Start();
+        return host;
+    }
+
+    /// <summary>Program.cs handles Ctrl+C.</summary>
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -202,6 +202,7 @@ internal sealed class GuestProcessor : IGuestCaller
                     Dispatch(exit.Address);
                     break;
                 case MachineExitKind.BudgetExhausted:
+                    Instrument?.Ran(_machine.InstructionsRetired);
                     break;
                 case MachineExitKind.Halted:
                     Sleep();
