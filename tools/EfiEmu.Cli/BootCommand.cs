@@ -40,7 +40,7 @@ internal sealed class BootCommand : ICommand
     {
         bool json = Named(parsed, _options.Format, Formats) == "json";
         bool verbose = parsed.GetValue(_options.Verbose);
-        _emulator.Use(new EmulatorSettings { Verbose = verbose });
+        _emulator.Use(_options.Plugins.Read(parsed) with { Verbose = verbose });
         BootRequest request = Request(parsed, loadOptions);
         using OutputFile? file = parsed.GetValue(_options.Out) is { } path ? OutputFile.Open(path, InputFiles(parsed)) : null;
 

@@ -12,7 +12,7 @@ internal static class BootHelp
           efiemu boot IMAGE [options] [-- LOAD-OPTIONS]
 
         IMAGE is a PE32+ file for x86-64 (a Linux kernel, a boot loader, an EFI application), or the name of
-        a built-in guest. LOAD-OPTIONS is the guest's command line: everything after --.
+        a guest in C#: efiemu guests lists them. LOAD-OPTIONS is the guest's command line: everything after --.
 
         The machine:
           --platform NAME         plain (default), sev-snp or tdx
@@ -24,6 +24,8 @@ internal static class BootHelp
                                   the firmware does on the platform
           --initrd FILE           an initial ramdisk, offered through LoadFile2
           --seed N                seeds everything that is random to the guest; default 0
+          --plugin FILE           guests and protocols of a plugin DLL; may be given more than once
+          --plugins FOLDER        those of every plugin DLL in a folder; default: plugins beside the command
 
         The run:
           --until WHERE           exit-boot-services (default for a kernel), hand-off (where a kernel's stub
@@ -35,6 +37,9 @@ internal static class BootHelp
           --out FILE              write to FILE instead of standard output
           --trace                 every service call with its arguments, result and caller
           --verbose               speed, wall time and peak memory on standard error
+
+        Defaults may be set in the environment: EFIEMU_PLATFORM, EFIEMU_MEMORY, EFIEMU_FIRMWARE, EFIEMU_ACCEPTANCE,
+        EFIEMU_PLUGINFOLDER, EFIEMU_BUDGET__INSTRUCTIONS; EFIEMU_LOGLEVEL and EFIEMU_LOGFILE turn logs on.
 
         The report is the same, byte for byte, whenever the arguments and the files are. In the text form
         the guest's console output comes first, as it was printed.

@@ -24,10 +24,16 @@ internal sealed class Composition : IEmulator, IDisposable
     public Composition() => _host = new Lazy<IHost>(StartHost);
 
     public IReadOnlyList<ListingRow> Protocols =>
-        [.. BuiltInProtocols.List().Select(p => new ListingRow(p.Name, p.Guid.ToString()))];
+    [
+        .. BuiltInProtocols.List().Select(p => new ListingRow(p.Name, p.Guid.ToString())),
+        .. OfPlugins(plugin => plugin.Protocols.Select(p => new ListingRow(p.Name, $"{p.Guid} ({plugin.Name})"))),
+    ];
 
     public IReadOnlyList<ListingRow> Guests =>
-        [.. BuiltInGuests.All.Select(g => new ListingRow(Prefix + g.Name, g.Description))];
+    [
+        .. BuiltInGuests.All.Select(g => new ListingRow(Prefix + g.Name, g.Description)),
+        .. OfPlugins(plugin => plugin.Guests.Select(g => new ListingRow(Prefix + g.Name, $"{g.Description} ({plugin.Name})"))),
+    ];
 
     public EfiEmuOptions Defaults => _host.Value.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EfiEmuOptions>>().Value;
 
@@ -74,6 +80,24 @@ internal sealed class Composition : IEmulator, IDisposable
         }
     }
 
+    private string? PluginFolder
+    {
+        get
+        {
+            string beside = Path.Combine(AppContext.BaseDirectory, "plugins");
+            string? configured = Environment.GetEnvironmentVariable("EFIEMU_PLUGINFOLDER");
+            return _settings.PluginFolder ?? (!string.IsNullOrEmpty(configured) ? configured : Directory.Exists(beside) ? beside : null);
+        }
+    }
+
+    private List<ListingRow> OfPlugins(Func<PluginAssembly, IEnumerable<ListingRow>> rows)
+    {
+        List<PluginAssembly> plugins = [.. _settings.Plugins.Select(PluginAssembly.Load), .. PluginFolder is { } folder ? PluginAssembly.LoadFolder(folder) : []];
+        List<ListingRow> listed = [.. plugins.SelectMany(rows)];
+        plugins.ForEach(plugin => plugin.Dispose());
+        return listed;
+    }
+
     // Start-up time is a goal: an empty host, no lifetime that watches the console, no watchers of files, no logs unasked.
     private IHost StartHost()
     {
@@ -84,11 +108,23 @@ internal sealed class Composition : IEmulator, IDisposable
             builder.Configuration.AddJsonFile(SettingsFile, optional: true, reloadOnChange: false);
         }
 
-        builder.AddEfiEmu(options =>
+        EfiEmuBuilder efiemu = builder.AddEfiEmu(options =>
         {
             options.ParallelBoots = 1;
+            options.PluginFolder = PluginFolder;
             options.LogLevel = _settings.Verbose ? LogLevel.Information : LogLevel.None;
         });
+        if (_settings.PluginFolder is { } folder)
+        {
+            // What the user typed wins over all configuration.
+            builder.Services.PostConfigure<EfiEmuOptions>(options => options.PluginFolder = folder);
+        }
+
+        foreach (string plugin in _settings.Plugins)
+        {
+            efiemu.AddPlugin(plugin);
+        }
+
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         IConfigurationSection logging = builder.Configuration.GetSection(EfiEmuOptions.Section);
         if (_settings.Verbose || logging["LogLevel"] is not null || logging["LogFile"] is not null)

@@ -6,19 +6,40 @@ using EfiEmu.Platforms;
 namespace EfiEmu.Cli;
 
 /// <summary>A listing: one name per line, with what is known of it.</summary>
-internal sealed class ListingCommand(string name, string summary, Terminal terminal, Func<IEnumerable<ListingRow>> rows) : ICommand
+internal sealed class ListingCommand : ICommand
 {
-    /// <inheritdoc/>
-    public string Usage => name;
+    private readonly Terminal _terminal;
+    private readonly Func<IEnumerable<ListingRow>> _rows;
+    private readonly IEmulator? _pluggable;
+    private readonly PluginOptions _plugins = new();
+
+    // Where plugins add to the listing, the emulator is told which.
+    private ListingCommand(string name, string summary, Terminal terminal, Func<IEnumerable<ListingRow>> rows, IEmulator? pluggable = null)
+    {
+        _terminal = terminal;
+        _rows = rows;
+        _pluggable = pluggable;
+        Summary = summary;
+        Syntax = new Command(name);
+        Usage = name;
+        if (pluggable is not null)
+        {
+            _plugins.AddTo(Syntax);
+            Usage += " [--plugin FILE] [--plugins FOLDER]";
+        }
+    }
 
     /// <inheritdoc/>
-    public string Summary => summary;
+    public string Usage { get; }
+
+    /// <inheritdoc/>
+    public string Summary { get; }
 
     /// <inheritdoc/>
     public string? Help => null;
 
     /// <inheritdoc/>
-    public Command Syntax { get; } = new(name);
+    public Command Syntax { get; }
 
     /// <summary>The listings.</summary>
     public static IEnumerable<ICommand> All(IEmulator emulator, Terminal terminal) =>
@@ -26,14 +47,16 @@ internal sealed class ListingCommand(string name, string summary, Terminal termi
         new ListingCommand("platforms", "the machines: plain, sev-snp, tdx", terminal, () => PlatformCatalogue.All.Select(p => new ListingRow(p.Name, p.Description))),
         new ListingCommand("firmware", "the firmware profiles", terminal, () => FirmwareProfiles.All.Select(p => new ListingRow(p.Name, Described(p)))),
         new ListingCommand("acceptance", "who accepts memory, and when", terminal, () => AcceptancePolicies.All.Select(p => new ListingRow(p.Name, p.Description))),
-        new ListingCommand("protocols", "the protocols that the firmware brings", terminal, () => emulator.Protocols),
-        new ListingCommand("guests", "the guests that are built in", terminal, () => emulator.Guests),
+        new ListingCommand("protocols", "the protocols of the firmware and of plugins", terminal, () => emulator.Protocols, emulator),
+        new ListingCommand("guests", "the guests in C#: built in, and of plugins", terminal, () => emulator.Guests, emulator),
     ];
 
     /// <inheritdoc/>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        StandardOutput.Write(terminal.Output, stream => stream.Write(Encoding.UTF8.GetBytes(Text([.. rows()]))));
+        _pluggable?.Use(_plugins.Read(parsed));
+        byte[] text = Encoding.UTF8.GetBytes(Text([.. _rows()]));
+        StandardOutput.Write(_terminal.Output, stream => stream.Write(text));
         return ExitCode.Success;
     }
 

@@ -1,3 +1,4 @@
+using EfiEmu.Loaders;
 using EfiEmu.Sdk;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,7 +21,7 @@ public sealed class EfiEmuBuilder(IServiceCollection services)
         where TPlugin : class, IFirmwarePlugin
     {
         Services.TryAddScoped<TPlugin>();
-        Services.AddSingleton(new PluginRegistration(boot => boot.GetRequiredService<TPlugin>()));
+        Services.AddSingleton(new PluginRegistration(boot => new RegisteredPlugin(boot.GetRequiredService<TPlugin>())));
         return this;
     }
 
@@ -35,6 +36,26 @@ public sealed class EfiEmuBuilder(IServiceCollection services)
     {
         Services.TryAddTransient<TGuest>();
         Services.AddSingleton(GuestDefinition.Of(boot => boot.GetRequiredService<TGuest>()));
+        return this;
+    }
+
+    /// <summary>Adds the guests and protocols of a plugin assembly, which is loaded when the host starts.</summary>
+    /// <param name="file">The DLL.</param>
+    /// <remarks>A DLL that is no plugin ends the host's start with a <see cref="PluginException"/>, which says in one line what is wrong.</remarks>
+    public EfiEmuBuilder AddPlugin(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        Services.AddSingleton(new PluginSource(file, IsFolder: false));
+        return this;
+    }
+
+    /// <summary>Adds those of every plugin assembly in a folder, in the ordinal order of the file names.</summary>
+    /// <param name="path">The folder.</param>
+    /// <inheritdoc cref="AddPlugin" path="/remarks"/>
+    public EfiEmuBuilder AddPluginFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Services.AddSingleton(new PluginSource(path, IsFolder: true));
         return this;
     }
 }

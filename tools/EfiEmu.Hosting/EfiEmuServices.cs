@@ -34,8 +34,9 @@ public static class EfiEmuServices
         services.AddSingleton<IConfigureOptions<EfiEmuOptions>>(s => new ConfiguredOptions(s.GetService<IConfiguration>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EfiEmuOptions>, OptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PluginAssemblies>();
         services.TryAddSingleton<PluginCatalogue>();
-        services.TryAddSingleton<IGuestCatalogue, GuestCatalogue>();
+        services.TryAddSingleton<IGuestCatalogue>(s => s.GetRequiredService<PluginCatalogue>());
         services.TryAddSingleton<BootExecution>();
         services.TryAddSingleton<BootQueue>();
         services.TryAddSingleton<IBootRunner>(s => s.GetRequiredService<BootQueue>());

@@ -101,10 +101,10 @@ internal sealed class BootCourse(
     private EfiHandle BringUp()
     {
         IGuestMemory memory = boot.Machine.Memory;
-        var core = new BootServicesCore(boot.Allocator, boot.Events, boot.Protocols, boot.ConfigurationTables);
+        var core = new BootServicesCore(boot.Allocator, boot.Events, boot.Protocols, boot.ConfigurationTables, boot.Boundary);
         EfiHandle firmwareImage = InstallFirmwareImage(core);
         EfiHandle device = BootDevice.Install(core, memory);
-        var context = new FirmwareContext(boot.Gates)
+        var context = new FirmwareContext(boot.Gates, boot.Boundary)
         {
             BootServices = core,
             DxeServices = boot.Dxe,
@@ -125,7 +125,7 @@ internal sealed class BootCourse(
         OvmfVariables.Preset(boot.Runtime.Variables, new BootOption(0, BootDevice.LoadOption()));
         foreach (IFirmwarePlugin plugin in plugins(context))
         {
-            plugin.Install(context);
+            boot.Boundary.Install(plugin, context);
         }
 
         IReadOnlyList<EfiHandle> outputs = HandlesWith(KnownGuids.SimpleTextOutputProtocol);

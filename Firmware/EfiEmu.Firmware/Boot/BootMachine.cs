@@ -35,7 +35,8 @@ internal sealed class BootMachine
         Pool = new PoolAllocator(Memory, memory);
         Arena = new FirmwareArena(machine.Layout, AllocateForFirmware);
         Gates = new GateTable(machine, type => Arena.Take(type, GateTable.AreaPages));
-        Processor = new GuestProcessor(machine, Gates, recorder, configuration.Request.Budget.Instructions, cancellation);
+        Boundary = new PluginBoundary(recorder);
+        Processor = new GuestProcessor(machine, Gates, Boundary, recorder, configuration.Request.Budget.Instructions, cancellation);
 
         var eventDatabase = new EventDatabase();
         var changes = new MapChanges(Memory, eventDatabase, recorder);
@@ -85,6 +86,8 @@ internal sealed class BootMachine
     public FirmwareArena Arena { get; }
 
     public GateTable Gates { get; }
+
+    public PluginBoundary Boundary { get; }
 
     public GuestProcessor Processor { get; }
 

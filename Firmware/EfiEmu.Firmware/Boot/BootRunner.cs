@@ -26,20 +26,21 @@ public sealed class BootRunner(
         BootConfiguration configuration = BootConfiguration.Resolve(request);
         using var machine = new Machine(
             configuration.Platform, configuration.Layout, new MachineOptions(request.Seed, request.Budget.GuestBytesTouched));
+        IBootInstrument? exempt = instrument is null ? null : new ExemptInstrument(instrument);
         var recorder = new BootRecorder(
             () => new BootTime(machine.Clock.Nanoseconds, machine.InstructionsRetired), request.Budget, request.Trace)
         {
-            Observer = instrument is null ? null : instrument.Happened,
+            Observer = exempt is null ? null : exempt.Happened,
         };
         var boot = new BootMachine(recorder, machine, configuration, loader, cancellation);
-        return new BootCourse(boot, configuration, plugins, services, instrument).Run();
+        return new BootCourse(boot, configuration, plugins, services, exempt).Run();
     }
 }
 
 /// <summary>A boot request that cannot be met.</summary>
-/// <param name="field">The field at fault: memory, platform, firmware, acceptance.</param>
+/// <param name="field">The field at fault: memory, platform, firmware, acceptance, plugin.</param>
 /// <param name="fault">What is wrong with it.</param>
-public sealed class BootRequestException(string field, string fault) : Exception($"{field}: {fault}")
+public class BootRequestException(string field, string fault) : Exception($"{field}: {fault}")
 {
     /// <summary>The field at fault.</summary>
     public string Field { get; } = field;

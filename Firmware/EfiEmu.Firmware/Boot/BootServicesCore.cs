@@ -1,4 +1,5 @@
 using EfiEmu.Firmware.Events;
+using EfiEmu.Firmware.Gates;
 using EfiEmu.Firmware.Services;
 using EfiEmu.Sdk;
 
@@ -6,7 +7,7 @@ namespace EfiEmu.Firmware;
 
 /// <summary>The boot services that plugins call, gathered from the services of each chapter.</summary>
 internal sealed class BootServicesCore(
-    MemoryServices memory, EventServices events, ProtocolServices protocols, ConfigurationTableServices tables) : IBootServices
+    MemoryServices memory, EventServices events, ProtocolServices protocols, ConfigurationTableServices tables, PluginBoundary boundary) : IBootServices
 {
     public EfiResult<GuestAddress> AllocatePages(AllocateType allocateType, MemoryType memoryType, ulong pages, GuestAddress address) =>
         memory.AllocatePages((uint)allocateType, memoryType, pages, address);
@@ -34,8 +35,12 @@ internal sealed class BootServicesCore(
     public EfiStatus CheckEvent(EfiEvent checkedEvent) => events.CheckEvent(checkedEvent);
 
     public EfiResult<EfiHandle> InstallMultipleProtocolInterfaces(
-        EfiHandle handle, params (Guid Protocol, GuestAddress Interface)[] protocolInterfaces) =>
-        protocols.InstallMultiple(handle, protocolInterfaces);
+        EfiHandle handle, params (Guid Protocol, GuestAddress Interface)[] protocolInterfaces)
+    {
+        EfiResult<EfiHandle> result = protocols.InstallMultiple(handle, protocolInterfaces);
+        boundary.Installed(handle, protocolInterfaces, result);
+        return result;
+    }
 
     public EfiResult<GuestAddress> HandleProtocol(EfiHandle handle, Guid protocol) => protocols.HandleProtocol(handle, protocol);
 

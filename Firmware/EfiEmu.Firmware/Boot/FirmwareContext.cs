@@ -4,7 +4,7 @@ using EfiEmu.Sdk;
 namespace EfiEmu.Firmware;
 
 /// <summary>What a plugin gets of one boot's firmware.</summary>
-internal sealed class FirmwareContext(GateTable gates) : IFirmwareContext
+internal sealed class FirmwareContext(GateTable gates, PluginBoundary boundary) : IFirmwareContext
 {
     public required IBootServices BootServices { get; init; }
 
@@ -24,5 +24,5 @@ internal sealed class FirmwareContext(GateTable gates) : IFirmwareContext
 
     public required EfiHandle BootDevice { get; init; }
 
-    public GuestAddress CreateFunction(FunctionSignature signature, GuestFunction body) => gates.Add(signature, body);
+    public GuestAddress CreateFunction(FunctionSignature signature, GuestFunction body) => gates.Add(signature, boundary.Guard(signature, body));
 }

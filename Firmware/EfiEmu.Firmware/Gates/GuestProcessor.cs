@@ -35,6 +35,7 @@ internal sealed class GuestProcessor : IGuestCaller
 
     private readonly Machine _machine;
     private readonly GateTable _gates;
+    private readonly PluginBoundary _boundary;
     private readonly BootRecorder _recorder;
     private readonly ArgumentFormatter _formatter;
     private readonly ulong _instructionBudget;
@@ -44,10 +45,16 @@ internal sealed class GuestProcessor : IGuestCaller
     private ulong _charged;
 
     public GuestProcessor(
-        Machine machine, GateTable gates, BootRecorder recorder, ulong instructionBudget, CancellationToken cancellation)
+        Machine machine,
+        GateTable gates,
+        PluginBoundary boundary,
+        BootRecorder recorder,
+        ulong instructionBudget,
+        CancellationToken cancellation)
     {
         _machine = machine;
         _gates = gates;
+        _boundary = boundary;
         _recorder = recorder;
         _formatter = new ArgumentFormatter(machine.Memory);
         _instructionBudget = instructionBudget;
@@ -120,16 +127,27 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <inheritdoc/>
     ulong IGuestCaller.Call(GuestAddress function, params ReadOnlySpan<ulong> arguments)
     {
-        _cancellation.ThrowIfCancellationRequested();
-        if (!_gates.TryGet(function, out Gate? gate))
+        PluginAuthor? caller = _boundary.Leave();
+        try
         {
-            return Call(function, arguments);
-        }
+            ThrowIfCancelled();
+            if (!_gates.TryGet(function, out Gate? gate))
+            {
+                return Call(function, arguments);
+            }
 
-        var call = new DirectCall(arguments.ToArray());
-        ulong result = Invoke(gate, call);
-        Interrupts?.Poll();
-        return result;
+            ulong result = Invoke(gate, new DirectCall(arguments.ToArray()));
+            Interrupts?.Poll();
+            return result;
+        }
+        catch (Exception fault) when (_boundary.Pass(fault))
+        {
+            throw;
+        }
+        finally
+        {
+            _boundary.Return(caller);
+        }
     }
 
     /// <inheritdoc/>
@@ -143,14 +161,15 @@ internal sealed class GuestProcessor : IGuestCaller
     }
 
     /// <inheritdoc/>
-    GuestAddress IGuestCaller.CreateFunction(FunctionSignature signature, GuestFunction body) => _gates.Add(signature, body);
+    GuestAddress IGuestCaller.CreateFunction(FunctionSignature signature, GuestFunction body) => _gates.Add(signature, _boundary.Guard(signature, body));
 
     private ulong Run(IManagedImage image, IGuestCall call)
     {
         ulong stack = _machine[GuestRegister.Rsp];
         try
         {
-            return image.Run(this, new EfiHandle(call[0]), new GuestAddress(call[1])).Value;
+            return _boundary.Run(
+                image.Origin, () => image.Run(this, new EfiHandle(call[0]), new GuestAddress(call[1])).Value);
         }
         finally
         {
@@ -192,7 +211,7 @@ internal sealed class GuestProcessor : IGuestCaller
     {
         while (true)
         {
-            _cancellation.ThrowIfCancellationRequested();
+            ThrowIfCancelled();
             MachineExit exit = _machine.Run(NextStretch());
             switch (exit.Kind)
             {
@@ -216,6 +235,17 @@ internal sealed class GuestProcessor : IGuestCaller
             }
 
             Interrupts?.Poll();
+        }
+    }
+
+    // Plugins may be on the stack: the exception is none of theirs, while one from a token of their own is.
+    private void ThrowIfCancelled()
+    {
+        if (_cancellation.IsCancellationRequested)
+        {
+            var cancelled = new OperationCanceledException(_cancellation);
+            PluginFaults.Exempt(cancelled);
+            throw cancelled;
         }
     }
 

@@ -5,6 +5,9 @@ namespace EfiEmu.Firmware;
 /// <summary>An image whose entry point is C#. It lies in memory like any other, but its code is on the host.</summary>
 public interface IManagedImage : ILoadableImage
 {
+    /// <summary>What a report calls the image's code: its class, and for a plugin from a file that file.</summary>
+    string Origin { get; }
+
     /// <summary>The entry point.</summary>
     /// <param name="caller">How the image calls functions.</param>
     /// <param name="image">Its handle.</param>

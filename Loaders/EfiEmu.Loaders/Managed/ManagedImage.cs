@@ -12,6 +12,9 @@ public sealed class ManagedImage(GuestDefinition guest) : IManagedImage
     private const uint OnePage = 4096;
 
     /// <inheritdoc/>
+    public string Origin => guest.Origin;
+
+    /// <inheritdoc/>
     public ushort Machine => MachineX64;
 
     /// <inheritdoc/>

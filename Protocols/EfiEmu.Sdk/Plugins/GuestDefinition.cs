@@ -21,6 +21,9 @@ public sealed class GuestAttribute(string name, string description) : Attribute
 /// <param name="Create">Makes the guest; the provider has what <see cref="IFirmwareContext"/> offers constructors.</param>
 public sealed record GuestDefinition(string Name, string Description, Func<IServiceProvider, IGuestImage> Create)
 {
+    /// <summary>What a report calls the guest's code: its class, and for a plugin from a file that file.</summary>
+    public string Origin { get; init; } = Name;
+
     /// <summary>A guest class that carries <see cref="GuestAttribute"/>.</summary>
     /// <exception cref="ArgumentException">The class does not carry the attribute.</exception>
     public static GuestDefinition Of<TGuest>(Func<IServiceProvider, TGuest> create)
@@ -28,6 +31,6 @@ public sealed record GuestDefinition(string Name, string Description, Func<IServ
     {
         GuestAttribute attribute = typeof(TGuest).GetCustomAttribute<GuestAttribute>()
             ?? throw new ArgumentException($"{typeof(TGuest).Name} carries no [Guest] attribute");
-        return new GuestDefinition(attribute.Name, attribute.Description, create);
+        return new GuestDefinition(attribute.Name, attribute.Description, create) { Origin = typeof(TGuest).Name };
     }
 }

@@ -6,6 +6,12 @@ public interface IFirmwarePlugin
 {
     /// <summary>Installs what the plugin offers, or nothing. Called once per boot, before the guest is loaded.</summary>
     void Install(IFirmwareContext firmware);
+
+    /// <summary>
+    /// What a report calls the plugin, where it comes from outside: its class and its file. Null for a part of the emulator:
+    /// what that throws is a bug of the emulator's own.
+    /// </summary>
+    string? Origin => null;
 }
 
 /// <summary>A plugin that offers one protocol, and carries the protocol's GUID in its type.</summary>

@@ -3,6 +3,7 @@ using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Loaders;
 using EfiEmu.Protocols;
+using EfiEmu.Sdk;
 
 namespace EfiEmu.Boots.Support;
 
@@ -13,9 +14,15 @@ internal static class Emulator
     public const ulong GiB = 1UL << 30;
 
     /// <summary>Boots, and checks what holds for every boot.</summary>
-    public static BootReport Boot(BootRequest request)
+    public static BootReport Boot(BootRequest request) => Boot(request, []);
+
+    /// <summary>Boots with plugins behind the built-in ones.</summary>
+    public static BootReport Boot(
+        BootRequest request, IReadOnlyList<ProtocolDefinition> plugins, IBootInstrument? instrument = null, CancellationToken cancellation = default)
     {
-        BootReport report = new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, CancellationToken.None);
+        var runner = new BootRunner(
+            new PeImageLoader(), firmware => [.. BuiltInProtocols.Create(), .. plugins.Select(p => p.Create(firmware))]);
+        BootReport report = runner.Boot(request, instrument, cancellation);
         ReportChecks.Check(report);
         return report;
     }
