@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--firmware bios", "efiemu: --firmware: unknown 'bios'; there are edk2-202211, edk2-202302, edk2-202502")]
     [InlineData("--acceptance no", "efiemu: --acceptance: unknown 'no'; there are negotiated, lazy, accept-all, lazy-without-negotiation")]
     [InlineData("--until dawn", "efiemu: --until: unknown 'dawn'; there are exit-boot-services, hand-off, guest-end")]
-    [InlineData("--format xml", "efiemu: --format: unknown 'xml'; there are text, json")]
+    [InlineData("--format xml", "efiemu: --format: unknown 'xml'; there are text, json, canonical")]
     [InlineData("--memory 0", "efiemu: --memory: 0 is not a positive multiple of 4096 bytes")]
     [InlineData("--memory 4097", "efiemu: --memory: 4097 is not a positive multiple of 4096 bytes")]
     [InlineData("--memory 5P", "efiemu: --memory: 5P is more than x86-64 can address; the most is 4P")]

@@ -110,6 +110,19 @@ public sealed class BootCommandTests : IDisposable
     }
 
     [Fact]
+    public void Boot_CanonicalFormat_PrintsTheReportForReviewAlone()
+    {
+        BootReport report = SampleReport.AcceptedAtExit() with { Console = "hello" };
+        using var expected = new StringWriter();
+        CanonicalReport.Write(report, expected);
+
+        CommandRun run = CommandRun.Of(
+            new FakeEmulator { OnBoot = (_, _) => report }, colours: true, default, "boot", _image, "--format", "canonical");
+
+        Assert.Equal((expected.ToString(), 0), (run.Output, run.ExitCode));
+    }
+
+    [Fact]
     public void Boot_Out_HoldsWhatStandardOutputWouldWithoutColours()
     {
         string file = _folder.Put("report.txt", [.. Enumerable.Repeat((byte)'x', 100_000)]);

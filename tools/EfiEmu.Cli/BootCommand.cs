@@ -9,7 +9,6 @@ namespace EfiEmu.Cli;
 /// <summary>efiemu boot.</summary>
 internal sealed class BootCommand : ICommand
 {
-    private static readonly string[] Formats = ["text", "json"];
     private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
 
     private readonly IEmulator _emulator;
@@ -38,7 +37,7 @@ internal sealed class BootCommand : ICommand
     /// <inheritdoc/>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        bool json = Named(parsed, _options.Format, Formats) == "json";
+        string format = Named(parsed, _options.Format, ReportPrinter.Formats) ?? ReportPrinter.Formats[0];
         bool verbose = parsed.GetValue(_options.Verbose);
         _emulator.Use(_options.Plugins.Read(parsed) with { Verbose = verbose });
         BootRequest request = Request(parsed, loadOptions);
@@ -51,7 +50,7 @@ internal sealed class BootCommand : ICommand
             _terminal.Say(statistics.Describe(report.Instructions));
         }
 
-        var printer = new ReportPrinter(report, json, request.Trace);
+        var printer = new ReportPrinter(report, format, request.Trace);
         if (file is null)
         {
             StandardOutput.Write(_terminal.Output, stream => printer.Write(stream, _terminal.Colours));

@@ -33,10 +33,11 @@ internal static class BootHelp
           --max-instructions N    stop the guest after N instructions
 
         The report:
-          --format text|json      for people (default) or for programs
+          --format NAME           text: for people (default); json: for programs; canonical: one fact per
+                                  line, without times and keys, to be committed and read in diffs
           --out FILE              write to FILE instead of standard output
           --trace                 every service call with its arguments, result and caller
-          --verbose               speed, wall time and peak memory on standard error
+          --verbose               speed, wall time, peak memory and a log on standard error
 
         Defaults may be set in the environment: EFIEMU_PLATFORM, EFIEMU_MEMORY, EFIEMU_FIRMWARE, EFIEMU_ACCEPTANCE,
         EFIEMU_PLUGINFOLDER, EFIEMU_BUDGET__INSTRUCTIONS; EFIEMU_LOGLEVEL and EFIEMU_LOGFILE turn logs on.

@@ -22,6 +22,18 @@ internal enum MapMark
 internal readonly record struct MapChange(
     MapMark Mark, IReadOnlyList<(MemoryType Type, MemoryAttributes Attributes)> Earlier, bool PartlyNew);
 
+/// <summary>A range that is something else in a later map than in an earlier one.</summary>
+/// <param name="First">The first byte.</param>
+/// <param name="Last">The last byte.</param>
+/// <param name="From">What it was, or null where the earlier map has nothing there.</param>
+/// <param name="To">What it is, or null where the later map has nothing there.</param>
+internal readonly record struct MapMove(
+    ulong First, ulong Last, (MemoryType Type, MemoryAttributes Attributes)? From, (MemoryType Type, MemoryAttributes Attributes)? To)
+{
+    /// <summary>Its length.</summary>
+    public ulong Bytes => Last - First + 1;
+}
+
 /// <summary>Compares memory maps byte by byte, so that a range that was merely split or merged does not count as changed.</summary>
 internal sealed class MemoryMapDifference
 {
@@ -60,37 +72,58 @@ internal sealed class MemoryMapDifference
     public static IReadOnlyList<(MemoryType? From, MemoryType? To, ulong Bytes)> Transitions(
         IReadOnlyList<MemoryDescriptor> earlier, IReadOnlyList<MemoryDescriptor> later)
     {
-        var before = new MemoryMapDifference(earlier);
         Dictionary<(long From, long To), ulong> totals = [];
-        foreach (MemoryDescriptor descriptor in later)
+        foreach (MapMove move in Moves(earlier, later))
         {
-            ulong covered = 0;
-            foreach (MemoryDescriptor piece in before.Overlapping(descriptor))
-            {
-                covered += CommonBytes(piece, descriptor);
-                if (piece.Type != descriptor.Type || piece.Attributes != descriptor.Attributes)
-                {
-                    AddTo(totals, piece.Type.Value, descriptor.Type.Value, CommonBytes(piece, descriptor));
-                }
-            }
-
-            AddTo(totals, Nothing, descriptor.Type.Value, descriptor.Bytes - Math.Min(covered, descriptor.Bytes));
-        }
-
-        foreach (MemoryDescriptor gone in Removed(earlier, later))
-        {
-            AddTo(totals, gone.Type.Value, Nothing, gone.Bytes);
+            (long, long) key = (ValueOf(move.From), ValueOf(move.To));
+            totals[key] = totals.GetValueOrDefault(key) + move.Bytes;
         }
 
         return
         [
-            .. totals.Where(t => t.Value > 0).OrderByDescending(t => t.Value).ThenBy(t => t.Key)
-                .Select(t => (TypeOf(t.Key.From), TypeOf(t.Key.To), t.Value)),
+            .. totals.OrderByDescending(t => t.Value).ThenBy(t => t.Key).Select(t => (TypeOf(t.Key.From), TypeOf(t.Key.To), t.Value)),
         ];
     }
 
-    private static void AddTo(Dictionary<(long From, long To), ulong> totals, long from, long to, ulong bytes) =>
-        totals[(from, to)] = totals.GetValueOrDefault((from, to)) + bytes;
+    /// <summary>What is something else in the later map, range by range, ascending. Neighbours with the same story are one range.</summary>
+    public static IReadOnlyList<MapMove> Moves(IReadOnlyList<MemoryDescriptor> earlier, IReadOnlyList<MemoryDescriptor> later)
+    {
+        var before = new MemoryMapDifference(earlier);
+        List<MapMove> moves = [];
+        foreach (MemoryDescriptor descriptor in later)
+        {
+            (MemoryType, MemoryAttributes) now = (descriptor.Type, descriptor.Attributes);
+            foreach (MemoryDescriptor piece in before.Overlapping(descriptor).Where(p => (p.Type, p.Attributes) != now))
+            {
+                ulong first = Math.Max(piece.PhysicalStart.Value, descriptor.PhysicalStart.Value);
+                moves.Add(new(first, first + CommonBytes(piece, descriptor) - 1, (piece.Type, piece.Attributes), now));
+            }
+        }
+
+        moves.AddRange(Removed(later, earlier).Select(d => new MapMove(d.PhysicalStart.Value, d.PhysicalEnd.Value, null, (d.Type, d.Attributes))));
+        moves.AddRange(Removed(earlier, later).Select(d => new MapMove(d.PhysicalStart.Value, d.PhysicalEnd.Value, (d.Type, d.Attributes), null)));
+        return Joined(moves.OrderBy(m => m.First));
+    }
+
+    private static List<MapMove> Joined(IEnumerable<MapMove> moves)
+    {
+        List<MapMove> joined = [];
+        foreach (MapMove move in moves)
+        {
+            if (joined.Count > 0 && joined[^1] is var last && last.Last + 1 == move.First && (last.From, last.To) == (move.From, move.To))
+            {
+                joined[^1] = last with { Last = move.Last };
+            }
+            else
+            {
+                joined.Add(move);
+            }
+        }
+
+        return joined;
+    }
+
+    private static long ValueOf((MemoryType Type, MemoryAttributes Attributes)? kind) => kind is { } there ? there.Type.Value : Nothing;
 
     private static MemoryType? TypeOf(long value) => value == Nothing ? null : new MemoryType((uint)value);
 

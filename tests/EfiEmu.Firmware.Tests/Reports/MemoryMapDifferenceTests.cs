@@ -52,6 +52,7 @@ public sealed class MemoryMapDifferenceTests
             ulong removedPages = MemoryMapDifference.Removed(earlier, later).Aggregate(0UL, (sum, d) => sum + d.NumberOfPages);
             Assert.Equal((ulong)Enumerable.Range(0, Pages).Count(p => before[p] >= 0 && after[p] < 0), removedPages);
             CheckTransitions(before, after, MemoryMapDifference.Transitions(earlier, later));
+            CheckMoves(before, after, MemoryMapDifference.Moves(earlier, later));
         }
     }
 
@@ -63,6 +64,31 @@ public sealed class MemoryMapDifferenceTests
         Assert.Equal(
             expected.OrderBy(e => e.Key),
             transitions.ToDictionary(t => (Number(t.From), Number(t.To)), t => t.Bytes).OrderBy(e => e.Key));
+    }
+
+    // Page by page, each stretch with one story is one range.
+    private static void CheckMoves(int[] before, int[] after, IReadOnlyList<MapMove> moves)
+    {
+        List<(ulong First, ulong Last, int From, int To)> expected = [];
+        for (int page = 0; page < Pages; page++)
+        {
+            ulong first = (ulong)page * GuestAddress.PageSize;
+            if (before[page] == after[page])
+            {
+                continue;
+            }
+
+            bool joins = expected.Count > 0 && expected[^1].Last + 1 == first && (expected[^1].From, expected[^1].To) == (before[page], after[page]);
+            ulong start = joins ? expected[^1].First : first;
+            if (joins)
+            {
+                expected.RemoveAt(expected.Count - 1);
+            }
+
+            expected.Add((start, first + GuestAddress.PageSize - 1, before[page], after[page]));
+        }
+
+        Assert.Equal(expected, moves.Select(m => (m.First, m.Last, Number(m.From?.Type), Number(m.To?.Type))));
     }
 
     private static int Number(MemoryType? type) => type is { } known ? (int)known.Value : -1;
