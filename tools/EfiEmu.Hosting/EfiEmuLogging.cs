@@ -21,24 +21,49 @@ public static class EfiEmuLogging
         ArgumentNullException.ThrowIfNull(logging);
         // The level is the options' alone; Serilog applies it.
         logging.SetMinimumLevel(LogLevel.Trace);
-        logging.Services.AddSingleton<ILoggerProvider>(services =>
-            new SerilogLoggerProvider(Create(services.GetRequiredService<IOptions<EfiEmuOptions>>().Value), dispose: true));
+        logging.Services.AddSingleton<ILoggerProvider>(services => new SerilogLoggerProvider(Create(services), dispose: true));
         return logging;
     }
 
-    private static Logger Create(EfiEmuOptions options)
+    // Loggers are made before the host checks its options, and must not touch a file before it has.
+    private static Logger Create(IServiceProvider services)
     {
-        LoggerConfiguration configuration = new LoggerConfiguration().Enrich.FromLogContext();
-        if (options.LogLevel == LogLevel.None)
+        var options = new EfiEmuOptions();
+        foreach (IConfigureOptions<EfiEmuOptions> configure in services.GetServices<IConfigureOptions<EfiEmuOptions>>())
         {
-            return configuration.CreateLogger();
+            configure.Configure(options);
         }
 
-        configuration.MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.LogLevel));
-        _ = options.LogFile is { } file
+        LogEventLevel least = options.LogLevel == LogLevel.None ? LogEventLevel.Fatal + 1 : LevelConvert.ToSerilogLevel(options.LogLevel);
+        return new LoggerConfiguration()
+            .MinimumLevel.Is(least)
+            .WriteTo.Sink(new LateSink(() => Target(services.GetRequiredService<IOptions<EfiEmuOptions>>().Value)))
+            .CreateLogger();
+    }
+
+    private static Logger Target(EfiEmuOptions options)
+    {
+        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Verbose();
+        return (options.LogFile is { } file
             ? configuration.WriteTo.File(file, outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture)
             : configuration.WriteTo.Console(
-                outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
-        return configuration.CreateLogger();
+                outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose))
+            .CreateLogger();
+    }
+
+    /// <summary>Opens what it writes to when there is something to write.</summary>
+    private sealed class LateSink(Func<Logger> open) : ILogEventSink, IDisposable
+    {
+        private readonly Lazy<Logger> _target = new(open);
+
+        public void Emit(LogEvent logEvent) => _target.Value.Write(logEvent);
+
+        public void Dispose()
+        {
+            if (_target.IsValueCreated)
+            {
+                _target.Value.Dispose();
+            }
+        }
     }
 }

@@ -92,11 +92,7 @@ internal sealed class GuestProcessor : IGuestCaller
             return gate.Body(new DirectCall(arguments.ToArray()));
         }
 
-        if (_depth == DeepestNesting)
-        {
-            throw new BootStoppedException(BootEnd.Budget, $"calls between guest and firmware nest deeper than {DeepestNesting}");
-        }
-
+        CheckDepth();
         ulong[] saved = SaveRegisters();
         GuestAddress rip = _machine.Rip;
         ulong flags = _machine.Rflags;
@@ -136,7 +132,8 @@ internal sealed class GuestProcessor : IGuestCaller
                 return Call(function, arguments);
             }
 
-            ulong result = Invoke(gate, new DirectCall(arguments.ToArray()));
+            CheckBudget();
+            ulong result = InvokeNested(gate, new DirectCall(arguments.ToArray()));
             Interrupts?.Poll();
             return result;
         }
@@ -162,6 +159,29 @@ internal sealed class GuestProcessor : IGuestCaller
 
     /// <inheritdoc/>
     GuestAddress IGuestCaller.CreateFunction(FunctionSignature signature, GuestFunction body) => _gates.Add(signature, _boundary.Guard(signature, body));
+
+    // Functions in C# that call each other through guest memory recurse on the host's stack.
+    private ulong InvokeNested(Gate gate, IGuestCall call)
+    {
+        CheckDepth();
+        _depth++;
+        try
+        {
+            return Invoke(gate, call);
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    private void CheckDepth()
+    {
+        if (_depth == DeepestNesting)
+        {
+            throw new BootStoppedException(BootEnd.Budget, $"calls between guest and firmware nest deeper than {DeepestNesting}");
+        }
+    }
 
     private ulong Run(IManagedImage image, IGuestCall call)
     {
