@@ -21,7 +21,7 @@ internal sealed class BootCourse(
 
     private readonly BootRequest _request = configuration.Request;
     // A kernel takes as long to digest as a small guest to boot, so both are done at once.
-    private readonly Task<string> _digest = Task.Run(() => Digest(configuration.Request.Guest));
+    private readonly Task<string> _digest = DigestOf(configuration.Request.Guest);
     private readonly List<StagedMemoryMap> _startMap = [];
     private ResourceUse _useBeforeGuest;
     private FaultReport? _fault;
@@ -74,7 +74,8 @@ internal sealed class BootCourse(
     }
 
     private string Summary(GuestMemoryFaultException fault) =>
-        $"{boot.Processor.CurrentFunction} {(fault.IsWrite ? "writes to" : "reads")} {fault.Address} for the guest: {Machine.Describe(fault.Reason)}";
+        $"{boot.Boundary.Toucher ?? boot.Processor.CurrentFunction} {(fault.IsWrite ? "writes to" : "reads")} {fault.Address}"
+            + $"{(boot.Boundary.Toucher is null ? " for the guest" : "")}: {Machine.Describe(fault.Reason)}";
 
     private EfiStatus StartGuest()
     {
@@ -265,8 +266,14 @@ internal sealed class BootCourse(
         };
     }
 
-    private static string Digest(GuestFile guest) =>
-        guest.Image is null ? Convert.ToHexStringLower(SHA256.HashData(guest.Bytes.Span)) : "";
+    // The task refers to the bytes alone: a thread that ran it may keep it for long, and must not keep a plugin from being unloaded.
+    private static Task<string> DigestOf(GuestFile guest)
+    {
+        ReadOnlyMemory<byte> bytes = guest.Bytes;
+        return guest.Image is null
+            ? Task.Run(() => Convert.ToHexStringLower(SHA256.HashData(bytes.Span)))
+            : Task.FromResult("");
+    }
 
     private GuestSummary Summary() => new(
         _request.Guest.Name,

@@ -21,6 +21,9 @@ internal sealed class PluginBoundary(BootRecorder recorder)
     private PluginAuthor? _current;
     private ExceptionDispatchInfo? _passing;
 
+    /// <summary>The guest in C# that touched memory which it may not, where it did so by itself; null where a service did it for a guest.</summary>
+    public string? Toucher { get; private set; }
+
     /// <summary>Has a plugin install what it offers.</summary>
     public void Install(IFirmwarePlugin plugin, IFirmwareContext context)
     {
@@ -58,6 +61,10 @@ internal sealed class PluginBoundary(BootRecorder recorder)
         try
         {
             return Enter(new PluginAuthor(origin, IsForeign: true), fault => $"the guest threw {fault} ({origin})", run);
+        }
+        catch (GuestMemoryFaultException fault) when (NoteToucher(fault, origin))
+        {
+            throw;
         }
         finally
         {
@@ -116,6 +123,12 @@ internal sealed class PluginBoundary(BootRecorder recorder)
                 recorder.Add(new Remark(Describe(author, asked, protocol, result.Status)));
             }
         }
+    }
+
+    private bool NoteToucher(GuestMemoryFaultException fault, string origin)
+    {
+        Toucher = _passing?.SourceException == fault ? null : origin;
+        return false;
     }
 
     // A plugin may have swallowed what passed through it: a boot that was stopped stays stopped.

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using EfiEmu.Firmware;
 using EfiEmu.Sdk;
 
@@ -10,7 +11,7 @@ namespace EfiEmu.Loaders;
 /// this process: what is checked here protects from mistakes, not from malice. Disposing unloads it once nothing refers to
 /// its classes any more; definitions of a disposed plugin make nothing.
 /// </remarks>
-public sealed class PluginAssembly : IDisposable
+public sealed partial class PluginAssembly : IDisposable
 {
     private readonly string _file;
     private PluginLoadContext? _context;
@@ -33,10 +34,16 @@ public sealed class PluginAssembly : IDisposable
             throw Unloadable(file, fault);
         }
 
+        if (Guests.FirstOrDefault(guest => !GuestName().IsMatch(guest.Name)) is { } unfit)
+        {
+            Dispose();
+            throw new PluginException(file, $"a guest is named \"{PluginFaults.OneLine(unfit.Name)}\"; a name is lower-case words with hyphens");
+        }
+
         if (Guests.GroupBy(guest => guest.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             Dispose();
-            throw new PluginException(file, $"two guests are named {PluginFaults.OneLine(twice.Key)}");
+            throw new PluginException(file, $"two guests are named {twice.Key}");
         }
     }
 
@@ -139,7 +146,7 @@ public sealed class PluginAssembly : IDisposable
     {
         var factory = new PluginFactory<IGuestImage>(_file, type, IsLoaded);
         GuestAttribute attribute = type.GetCustomAttribute<GuestAttribute>()!;
-        return new GuestDefinition(attribute.Name, attribute.Description, factory.Create) { Origin = OriginOf(type) };
+        return new GuestDefinition(attribute.Name ?? "", PluginFaults.OneLine(attribute.Description ?? ""), factory.Create) { Origin = OriginOf(type) };
     }
 
     // Name and GUID are static members of the class, which a type argument reaches, and reflection does not where they are explicit.
@@ -154,6 +161,9 @@ public sealed class PluginAssembly : IDisposable
     }
 
     private string OriginOf(Type type) => $"{type.Name} in {Name}";
+
+    [GeneratedRegex(@"\A[a-z0-9]+(-[a-z0-9]+)*\z")]
+    private static partial Regex GuestName();
 
     private bool IsLoaded() => _context is not null;
 }

@@ -25,7 +25,7 @@ internal sealed class GuestCode
     public Assembler Assembler { get; }
 
     /// <summary>The image file of a guest.</summary>
-    public static byte[] Image(Action<GuestCode> write)
+    public static byte[] Image(Action<GuestCode> write, ushort subsystem = PeFile.Application)
     {
         var code = new GuestCode();
         Assembler a = code.Assembler;
@@ -45,7 +45,7 @@ internal sealed class GuestCode
 
         using var stream = new MemoryStream();
         a.Assemble(new StreamCodeWriter(stream), PeFile.SectionAddress);
-        return PeFile.Build(stream.ToArray());
+        return PeFile.Build(stream.ToArray(), subsystem);
     }
 
     /// <summary>A guest, named as a report shows it.</summary>
@@ -72,7 +72,7 @@ internal sealed class GuestCode
     public void Runtime(int service, params ReadOnlySpan<Operand> arguments) => Call(__qword_ptr[r15 + service], arguments);
 
     /// <summary>Prints a text on the console.</summary>
-    public void Print(Label text)
+    public void Print(Operand text)
     {
         Assembler.mov(rbx, __[r14 + 64]);
         Call(__qword_ptr[rbx + 8], rbx, text);

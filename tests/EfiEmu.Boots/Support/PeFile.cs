@@ -8,6 +8,12 @@ internal static class PeFile
     /// <summary>Where the section starts, in the file's memory image.</summary>
     public const uint SectionAddress = 0x1000;
 
+    /// <summary>Firmware unloads an application when it returns.</summary>
+    public const ushort Application = 10;
+
+    /// <summary>A driver stays when it returns success.</summary>
+    public const ushort BootServiceDriver = 11;
+
     private const int PeOffset = 0x40;
     private const int OptionalHeader = PeOffset + 24;
     private const int OptionalHeaderBytes = 112 + (16 * 8);
@@ -15,7 +21,7 @@ internal static class PeFile
     private const int HeaderBytes = 0x200;
 
     /// <summary>A position-independent image that starts at the section's first byte.</summary>
-    public static byte[] Build(ReadOnlySpan<byte> section)
+    public static byte[] Build(ReadOnlySpan<byte> section, ushort subsystem = Application)
     {
         int rawBytes = (section.Length + 0x1ff) & ~0x1ff;
         byte[] file = new byte[HeaderBytes + rawBytes];
@@ -34,8 +40,7 @@ internal static class PeFile
         Write32(bytes, OptionalHeader + 36, 0x200);
         Write32(bytes, OptionalHeader + 56, SectionAddress + (uint)((rawBytes + 0xfff) & ~0xfff));
         Write32(bytes, OptionalHeader + 60, HeaderBytes);
-        // EFI application.
-        Write16(bytes, OptionalHeader + 68, 10);
+        Write16(bytes, OptionalHeader + 68, subsystem);
         Write32(bytes, OptionalHeader + 108, 16);
         ".text"u8.CopyTo(bytes[SectionHeader..]);
         Write32(bytes, SectionHeader + 8, (uint)rawBytes);

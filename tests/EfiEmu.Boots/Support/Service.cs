@@ -15,6 +15,9 @@ internal static class BootService
     public const int WaitForEvent = 96;
     public const int SignalEvent = 104;
     public const int CloseEvent = 112;
+    public const int InstallProtocolInterface = 128;
+    public const int HandleProtocol = 152;
+    public const int RegisterProtocolNotify = 168;
     public const int InstallConfigurationTable = 192;
     public const int LoadImage = 200;
     public const int StartImage = 208;
