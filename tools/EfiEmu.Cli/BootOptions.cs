@@ -29,6 +29,8 @@ internal sealed class BootOptions
 
     public Option<string?> Seed { get; } = new("--seed");
 
+    public PluginOptions Plugins { get; } = new();
+
     public Option<bool> Trace { get; } = new("--trace");
 
     public Option<bool> Verbose { get; } = new("--verbose");
@@ -45,6 +47,8 @@ internal sealed class BootOptions
         {
             command.Add(option);
         }
+
+        Plugins.AddTo(command);
 
         return command;
     }

@@ -16,8 +16,6 @@ internal sealed record MachineWords(string? Platform, string? Memory, string? Fi
 /// <summary>Turns what the user wrote into a boot request, or says what is wrong with it.</summary>
 internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
 {
-    private const string DefaultMemory = "8G";
-
     private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
 
     /// <summary>The request for one boot.</summary>
@@ -28,27 +26,27 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
     /// <exception cref="InputException">What is wrong, and where.</exception>
     public BootRequest Read(string image, MachineWords machine, ParseResult parsed, string? loadOptions)
     {
-        string platform = Named(options.Platform, machine.Platform, PlatformCatalogue.Names) ?? PlatformCatalogue.Names[0];
-        string firmware = Named(options.Firmware, machine.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]) ?? FirmwareProfiles.Default;
+        string? platform = Named(options.Platform, machine.Platform, PlatformCatalogue.Names);
+        string? firmware = Named(options.Firmware, machine.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]);
         string? acceptance = Named(options.Acceptance, machine.Acceptance, [.. AcceptancePolicies.All.Select(p => p.Name)]);
         string? until = Named(options.Until, parsed.GetValue(options.Until), Ends);
-        ulong memory = Memory(machine.Memory, parsed);
-        ulong seed = Number(parsed, options.Seed) ?? 0;
-        var budget = new BootBudget();
-        budget = budget with { Instructions = Number(parsed, options.MaximumInstructions) ?? budget.Instructions };
-        return new BootRequest
+        ulong? memory = Memory(machine.Memory, parsed);
+        ulong seed = Number(options.Seed, parsed.GetValue(options.Seed)) ?? 0;
+        ulong? instructions = Number(options.MaximumInstructions, parsed.GetValue(options.MaximumInstructions));
+        GuestFile guest = Guest(image);
+        BootRequest defaults = emulator.Defaults.RequestFor(guest);
+        return defaults with
         {
-            Guest = Guest(image),
-            Platform = platform,
-            MemoryBytes = memory,
+            Platform = platform ?? defaults.Platform,
+            MemoryBytes = memory ?? defaults.MemoryBytes,
             MemoryMap = MemoryMap(parsed),
-            Firmware = firmware,
-            Acceptance = acceptance,
+            Firmware = firmware ?? defaults.Firmware,
+            Acceptance = acceptance ?? defaults.Acceptance,
             LoadOptions = loadOptions,
             Initrd = Initrd(parsed),
             Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, "hand-off" => BootUntil.HandOff, _ => BootUntil.GuestEnd },
             Trace = parsed.GetValue(options.Trace),
-            Budget = budget,
+            Budget = defaults.Budget with { Instructions = instructions ?? defaults.Budget.Instructions },
             Seed = seed,
         };
     }
@@ -76,14 +74,19 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
         return InputFile.Read(path, "initrd");
     }
 
-    private ulong Memory(string? text, ParseResult parsed)
+    private ulong? Memory(string? text, ParseResult parsed)
     {
-        if (text is not null && parsed.GetValue(options.MemoryMap) is not null)
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (parsed.GetValue(options.MemoryMap) is not null)
         {
             throw new InputException(options.Memory.Name, "the memory map says how much memory there is; give one of the two");
         }
 
-        return MemorySize.TryParse(text ?? DefaultMemory, out ulong bytes, out string fault)
+        return MemorySize.TryParse(text, out ulong bytes, out string fault)
             ? bytes
             : throw new InputException(options.Memory.Name, fault);
     }
@@ -101,9 +104,10 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
         name is null || names.Contains(name) ? name
         : throw new InputException(option.Name, $"unknown '{name}'; there are {string.Join(", ", names)}");
 
-    private static ulong? Number(ParseResult parsed, Option<string?> option)
+    /// <summary>A number in decimal or, after 0x, in hexadecimal; null where none is given.</summary>
+    public static ulong? Number(Option option, string? text)
     {
-        if (parsed.GetValue(option) is not { } text)
+        if (text is null)
         {
             return null;
         }

@@ -7,19 +7,44 @@ using EfiEmu.Firmware.Reports.Comparison;
 namespace EfiEmu.Cli;
 
 /// <summary>efiemu compare.</summary>
-internal sealed class CompareCommand(IEmulator emulator, Terminal terminal, CompareOptions options)
+internal sealed class CompareCommand : ICommand
 {
     private const string Json = "json";
 
     private static readonly string[] Formats = ["text", Json];
 
+    private readonly IEmulator _emulator;
+    private readonly Terminal _terminal;
+    private readonly CompareOptions _options = new(new BootOptions());
+
+    public CompareCommand(IEmulator emulator, Terminal terminal)
+    {
+        _emulator = emulator;
+        _terminal = terminal;
+        Syntax = _options.ToCommand();
+    }
+
+    /// <inheritdoc/>
+    public string Usage => "compare A [B] [options] [-- LOAD-OPTIONS]";
+
+    /// <inheritdoc/>
+    public string Summary => "two boots side by side";
+
+    /// <inheritdoc/>
+    public string? Help => CompareHelp.Text;
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
     /// <summary>Boots twice and shows both. Whatever becomes of the guests, they were compared.</summary>
     public int Run(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        BootOptions shared = options.Boot;
+        BootOptions shared = _options.Boot;
+        bool verbose = parsed.GetValue(shared.Verbose);
+        _emulator.Use(shared.Plugins.Read(parsed) with { Verbose = verbose });
         bool json = BootRequestReader.Named(shared.Format, parsed.GetValue(shared.Format), Formats) == Json;
-        var pair = ComparedWords.Read(parsed, options);
-        var reader = new BootRequestReader(emulator, shared);
+        var pair = ComparedWords.Read(parsed, _options);
+        var reader = new BootRequestReader(_emulator, shared);
         BootRequest first = reader.Read(pair.ImageA, pair.MachineA, parsed, loadOptions);
         BootRequest second = reader.Read(pair.ImageB, pair.MachineB, parsed, loadOptions);
         pair.CheckMemory(first.MemoryBytes, second.MemoryBytes);
@@ -28,15 +53,15 @@ internal sealed class CompareCommand(IEmulator emulator, Terminal terminal, Comp
             : null;
 
         var statistics = RunStatistics.Start();
-        BootReport a = emulator.Boot(first, cancellation);
-        BootReport b = emulator.Boot(second, cancellation);
-        if (parsed.GetValue(shared.Verbose))
+        BootReport a = _emulator.Boot(first, cancellation);
+        BootReport b = _emulator.Boot(second, cancellation);
+        if (verbose)
         {
-            terminal.Say(statistics.Describe(a.Instructions + b.Instructions));
+            _terminal.Say(statistics.Describe(a.Instructions + b.Instructions));
         }
 
         var comparison = BootComparison.Of(a, b);
-        ReportOutput.Write(terminal, file, (stream, colours) => Write(comparison, json, stream, colours));
+        ReportOutput.Write(_terminal, file, (stream, colours) => Write(comparison, json, stream, colours));
         return ExitCode.Success;
     }
 

@@ -33,6 +33,7 @@ internal sealed class CompareOptions(BootOptions boot)
             command.Add(option);
         }
 
+        Boot.Plugins.AddTo(command);
         return command;
     }
 }

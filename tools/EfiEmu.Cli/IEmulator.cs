@@ -12,10 +12,24 @@ internal interface IEmulator
     /// <summary>The built-in guests.</summary>
     IReadOnlyList<ListingRow> Guests { get; }
 
+    /// <summary>What holds where an option is not given.</summary>
+    EfiEmuOptions Defaults => new();
+
+    /// <summary>Sets the emulator up, before anything else is asked of it.</summary>
+    void Use(EmulatorSettings settings)
+    {
+    }
+
     /// <summary>Boots.</summary>
     BootReport Boot(BootRequest request, CancellationToken cancellation);
 
-    /// <summary>Measures what a loader survives of map changes before its ExitBootServices.</summary>
+    /// <summary>Boots, and tells a few times a second how far the boot is.</summary>
+    BootReport Boot(BootRequest request, IProgress<BootProgress>? progress, CancellationToken cancellation) => Boot(request, cancellation);
+
+    /// <summary>Boots, with somebody who watches and may disturb the boot.</summary>
+    BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) => Boot(request, cancellation);
+
+    /// <summary>Measures what a loader survives of map changes.</summary>
     SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation);
 
     /// <summary>Why a file cannot be booted at all, as "FIELD: fault" on one line, or null where it can.</summary>

@@ -20,6 +20,7 @@ internal static class LabHelp
         IMAGE and LOAD-OPTIONS are as for efiemu boot, and so are these options:
           --platform NAME  --memory SIZE  --memory-map FILE  --firmware NAME  --acceptance NAME
           --initrd FILE  --seed N  --max-instructions N  --format text|json  --out FILE  --verbose
+          --plugin FILE  --plugins FOLDER
 
         Exit codes:
           0    measured

@@ -28,6 +28,7 @@ internal sealed class LabOptions
             slack.Add(option);
         }
 
+        Boot.Plugins.AddTo(slack);
         return new Command(Lab) { slack };
     }
 }

@@ -1,4 +1,5 @@
 using EfiEmu.Firmware;
+using Microsoft.Extensions.Options;
 
 namespace EfiEmu.Cli;
 
@@ -24,6 +25,15 @@ internal static class LastResort
         {
             // A captured map's fault names its file and line already.
             terminal.Say(fault.Field == "memory-map" ? fault.Fault : "--" + fault.Message);
+            return ExitCode.BadInput;
+        }
+        catch (OptionsValidationException fault)
+        {
+            foreach (string line in fault.Failures)
+            {
+                terminal.Say(line);
+            }
+
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)

@@ -11,4 +11,5 @@ using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSi
 });
 
 using Terminal terminal = Terminal.OfProcess();
-return new CommandLine(new Composition(), terminal).Run(args, cancellation.Token);
+using var emulator = new Composition();
+return new CommandLine(emulator, terminal).Run(args, cancellation.Token);

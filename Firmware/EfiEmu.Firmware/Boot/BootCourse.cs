@@ -13,6 +13,7 @@ internal sealed class BootCourse(
     BootMachine boot,
     BootConfiguration configuration,
     Func<IFirmwareContext, IReadOnlyList<IFirmwarePlugin>> plugins,
+    Func<IFirmwareContext, IServiceProvider>? services,
     IBootInstrument? instrument)
 {
     // BDS gives a boot option five minutes.
@@ -138,7 +139,7 @@ internal sealed class BootCourse(
             },
             BootDevice = device,
         };
-        boot.Processor.Services = context;
+        boot.Processor.Services = services is null ? context : services(context);
         boot.ConfigurationTables.Install(KnownGuids.DxeServicesTable, boot.Tables.At.Dxe);
         FirmwareTables.Install(boot, core);
         OvmfVariables.Preset(boot.Runtime.Variables, new BootOption(0, BootDevice.LoadOption()));

@@ -7,7 +7,11 @@ namespace EfiEmu.Firmware;
 /// <summary>Boots guests. Holds no state of a boot: many may run at once.</summary>
 /// <param name="loader">Turns files into images.</param>
 /// <param name="plugins">Makes the plugins of one boot, out of what its firmware gives them, in the order in which firmware starts them.</param>
-public sealed class BootRunner(IImageLoader loader, Func<IFirmwareContext, IReadOnlyList<IFirmwarePlugin>> plugins)
+/// <param name="services">What constructors of guests in C# may ask for in a boot with that firmware; null for the firmware alone.</param>
+public sealed class BootRunner(
+    IImageLoader loader,
+    Func<IFirmwareContext, IReadOnlyList<IFirmwarePlugin>> plugins,
+    Func<IFirmwareContext, IServiceProvider>? services = null)
 {
     /// <summary>Runs one boot to its end. Never throws for what a guest does: that is what the report tells.</summary>
     /// <exception cref="BootRequestException">The request itself cannot be met (a name that is unknown, memory that is too small).</exception>
@@ -29,7 +33,7 @@ public sealed class BootRunner(IImageLoader loader, Func<IFirmwareContext, IRead
             Observer = exempt is null ? null : exempt.Happened,
         };
         var boot = new BootMachine(recorder, machine, configuration, loader, cancellation);
-        return new BootCourse(boot, configuration, plugins, exempt).Run();
+        return new BootCourse(boot, configuration, plugins, services, exempt).Run();
     }
 }
 

@@ -107,11 +107,7 @@ internal sealed class GuestProcessor : IGuestCaller
             return gate.Body(new DirectCall(arguments.ToArray()));
         }
 
-        if (_depth == DeepestNesting)
-        {
-            throw new BootStoppedException(BootEnd.Budget, $"calls between guest and firmware nest deeper than {DeepestNesting}");
-        }
-
+        CheckDepth();
         ulong[] saved = SaveRegisters();
         GuestAddress rip = _machine.Rip;
         ulong flags = _machine.Rflags;
@@ -165,7 +161,8 @@ internal sealed class GuestProcessor : IGuestCaller
                 return Call(function, arguments);
             }
 
-            ulong result = Invoke(gate, new DirectCall(arguments.ToArray()));
+            CheckBudget();
+            ulong result = InvokeNested(gate, new DirectCall(arguments.ToArray()));
             Interrupts?.Poll();
             return result;
         }
@@ -201,6 +198,29 @@ internal sealed class GuestProcessor : IGuestCaller
 
     /// <inheritdoc/>
     GuestAddress IGuestCaller.CreateFunction(FunctionSignature signature, GuestFunction body) => _gates.Add(signature, _boundary.Guard(signature, body));
+
+    // Functions in C# that call each other through guest memory recurse on the host's stack.
+    private ulong InvokeNested(Gate gate, IGuestCall call)
+    {
+        CheckDepth();
+        _depth++;
+        try
+        {
+            return Invoke(gate, call);
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    private void CheckDepth()
+    {
+        if (_depth == DeepestNesting)
+        {
+            throw new BootStoppedException(BootEnd.Budget, $"calls between guest and firmware nest deeper than {DeepestNesting}");
+        }
+    }
 
     private ulong Run(IManagedImage image, string name, IGuestCall call)
     {
@@ -264,6 +284,7 @@ internal sealed class GuestProcessor : IGuestCaller
                     Dispatch(exit.Address);
                     break;
                 case MachineExitKind.BudgetExhausted:
+                    Instrument?.Ran(_machine.InstructionsRetired);
                     break;
                 case MachineExitKind.Halted:
                     Sleep();

@@ -24,6 +24,8 @@ internal sealed class ExemptInstrument(IBootInstrument instrument) : IBootInstru
 
     public void Happened(BootEvent happened) => Exempt(() => instrument.Happened(happened));
 
+    public void Ran(ulong instructions) => Exempt(() => instrument.Ran(instructions));
+
     // The filter marks the exception and lets it pass.
     private static void Exempt(Action action)
     {

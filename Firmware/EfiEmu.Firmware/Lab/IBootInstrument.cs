@@ -23,6 +23,12 @@ public interface IBootInstrument
 
     /// <summary>A record was added to the stream; the first ones come before <see cref="Attach"/>. A call that was folded into an equal one before it adds none.</summary>
     void Happened(BootEvent happened);
+
+    /// <summary>Guest code ran for a while (at most 50 million instructions) without a call: the sign of life of a guest that only computes.</summary>
+    /// <param name="instructions">Guest instructions retired since power-on.</param>
+    void Ran(ulong instructions)
+    {
+    }
 }
 
 /// <summary>What an instrument may do behind the guest's back: what a driver of the firmware could do.</summary>

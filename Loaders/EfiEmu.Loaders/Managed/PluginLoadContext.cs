@@ -12,6 +12,9 @@ namespace EfiEmu.Loaders;
 /// </remarks>
 internal sealed class PluginLoadContext : AssemblyLoadContext
 {
+    // Public key tokens of ECMA, Microsoft and .NET, by which the assemblies of Microsoft.NETCore.App are signed.
+    private static readonly IReadOnlyList<string> FrameworkKeys = ["b77a5c561934e089", "b03f5f7f11d50a3a", "7cec85d7bea7798e", "cc7b13ffcd2ddd51", "31bf3856ad364e35"];
+
     private readonly AssemblyDependencyResolver _dependencies;
     private readonly string _folder;
 
@@ -33,7 +36,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             return Contract;
         }
 
-        if (IsFramework(assemblyName.Name))
+        if (IsFramework(assemblyName))
         {
             return null;
         }
@@ -48,5 +51,8 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
         _dependencies.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : nint.Zero;
 
-    private static bool IsFramework(string? name) => File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), name + ".dll"));
+    // A host that carries its framework along has it in one folder with libraries of its own: the signature tells them apart.
+    private static bool IsFramework(AssemblyName assembly) =>
+        FrameworkKeys.Contains(Convert.ToHexStringLower(assembly.GetPublicKeyToken() ?? []))
+        && File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), assembly.Name + ".dll"));
 }

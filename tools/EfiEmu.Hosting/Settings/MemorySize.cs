@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace EfiEmu.Cli;
+namespace EfiEmu.Hosting;
 
 /// <summary>Reads memory sizes: bytes, or a number with K, M, G, T or P (powers of 1024; KiB to PiB mean the same).</summary>
-internal static class MemorySize
+public static class MemorySize
 {
     private const ulong PageSize = 4096;
 
@@ -12,9 +12,14 @@ internal static class MemorySize
 
     private const string Units = "KMGTP";
 
-    /// <summary>The size in bytes, or 0 and what is wrong with the text.</summary>
+    /// <summary>Reads a size: a positive multiple of 4096 bytes, at most 4 PiB.</summary>
+    /// <param name="text">As the user wrote it.</param>
+    /// <param name="bytes">The size in bytes; 0 where the text is none.</param>
+    /// <param name="fault">What is wrong with the text; empty where nothing is.</param>
+    /// <returns>Whether the text is a size.</returns>
     public static bool TryParse(string text, out ulong bytes, out string fault)
     {
+        ArgumentNullException.ThrowIfNull(text);
         bytes = 0;
         string digits = text;
         int shift = 0;
