@@ -3,7 +3,6 @@ using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Guests;
 using EfiEmu.Loaders;
-using EfiEmu.Sdk;
 using VerifyXunit;
 using Xunit;
 
@@ -13,20 +12,20 @@ namespace EfiEmu.Boots.Snapshots;
 public sealed class CanonicalReportTests
 {
     [Fact]
-    public async Task Report_OfTheUnenlightenedKernelOnSevSnp_IsReviewed() => await Verifier.Verify(Report(new UnenlightenedKernel()));
+    public async Task Report_OfTheUnenlightenedKernelOnSevSnp_IsReviewed() => await Verifier.Verify(Report("unenlightened-kernel"));
 
     [Fact]
-    public async Task Report_OfTheEnlightenedKernelOnSevSnp_IsReviewed() => await Verifier.Verify(Report(new EnlightenedKernel()));
+    public async Task Report_OfTheEnlightenedKernelOnSevSnp_IsReviewed() => await Verifier.Verify(Report("enlightened-kernel"));
 
     [Fact]
     public void Report_OfABootThatWasTraced_IsTheSame() =>
-        Assert.Equal(Report(new EnlightenedKernel()), Report(new EnlightenedKernel(), trace: true));
+        Assert.Equal(Report("enlightened-kernel"), Report("enlightened-kernel", trace: true));
 
-    private static string Report(IGuestImage guest, bool trace = false)
+    private static string Report(string guest, bool trace = false)
     {
         BootReport report = Emulator.Boot(new BootRequest
         {
-            Guest = ManagedImage.ToGuestFile(guest),
+            Guest = ManagedImage.ToGuestFile(BuiltInGuests.All.Single(g => g.Name == guest)),
             Platform = "sev-snp",
             MemoryBytes = 16 * Emulator.GiB,
             Firmware = FirmwareProfiles.Default,
