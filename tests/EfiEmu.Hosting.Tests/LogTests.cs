@@ -19,7 +19,7 @@ public sealed class LogTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.Contains(" INF boot started ", lines[0], StringComparison.Ordinal);
         Assert.Contains(" INF boot ended: ", lines[1], StringComparison.Ordinal);
-        string[] properties = ["\"BootId\": 1", "\"Guest\": \"guest:unenlightened-kernel\"", "\"Platform\": \"tdx\""];
+        string[] properties = ["\"BootId\":1", "\"Guest\":\"guest:unenlightened-kernel\"", "\"Platform\":\"tdx\""];
         Assert.All(lines, line => Assert.All(properties, property => Assert.Contains(property, line, StringComparison.Ordinal)));
     }
 

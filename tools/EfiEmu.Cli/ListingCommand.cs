@@ -25,7 +25,18 @@ internal sealed class ListingCommand : ICommand
         if (pluggable is not null)
         {
             _plugins.AddTo(Syntax);
-            Usage += " [--plugin FILE] [--plugins FOLDER]";
+            Usage += " [options]";
+            Help =
+                $"""
+                efiemu {name} - {summary}
+
+                Usage:
+                  efiemu {name} [options]
+
+                  --plugin FILE           a plugin DLL; may be given more than once
+                  --plugins FOLDER        every plugin DLL in a folder; default: plugins beside the command
+
+                """;
         }
     }
 
@@ -36,7 +47,7 @@ internal sealed class ListingCommand : ICommand
     public string Summary { get; }
 
     /// <inheritdoc/>
-    public string? Help => null;
+    public string? Help { get; }
 
     /// <inheritdoc/>
     public Command Syntax { get; }
@@ -47,8 +58,8 @@ internal sealed class ListingCommand : ICommand
         new ListingCommand("platforms", "the machines: plain, sev-snp, tdx", terminal, () => PlatformCatalogue.All.Select(p => new ListingRow(p.Name, p.Description))),
         new ListingCommand("firmware", "the firmware profiles", terminal, () => FirmwareProfiles.All.Select(p => new ListingRow(p.Name, Described(p)))),
         new ListingCommand("acceptance", "who accepts memory, and when", terminal, () => AcceptancePolicies.All.Select(p => new ListingRow(p.Name, p.Description))),
-        new ListingCommand("protocols", "the protocols of the firmware and of plugins", terminal, () => emulator.Protocols, emulator),
-        new ListingCommand("guests", "the guests in C#: built in, and of plugins", terminal, () => emulator.Guests, emulator),
+        new ListingCommand("protocols", "the protocols of firmware", terminal, () => emulator.Protocols, emulator),
+        new ListingCommand("guests", "the guests in C#", terminal, () => emulator.Guests, emulator),
     ];
 
     /// <inheritdoc/>

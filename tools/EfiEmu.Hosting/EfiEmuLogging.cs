@@ -37,6 +37,7 @@ public static class EfiEmuLogging
         LogEventLevel least = options.LogLevel == LogLevel.None ? LogEventLevel.Fatal + 1 : LevelConvert.ToSerilogLevel(options.LogLevel);
         return new LoggerConfiguration()
             .MinimumLevel.Is(least)
+            .Enrich.FromLogContext()
             .WriteTo.Sink(new LateSink(() => Target(services.GetRequiredService<IOptions<EfiEmuOptions>>().Value)))
             .CreateLogger();
     }

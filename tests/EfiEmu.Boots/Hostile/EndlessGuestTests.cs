@@ -1,6 +1,8 @@
 using EfiEmu.Boots.Support;
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
+using EfiEmu.Loaders;
+using EfiEmu.Protocols;
 using EfiEmu.Sdk;
 using Iced.Intel;
 using Xunit;
@@ -27,6 +29,18 @@ public sealed class EndlessGuestTests
         Assert.InRange(report.Instructions, 19_999_000UL, 20_000_000UL);
         Assert.Contains("bs.Stall", report.Fault!.LastServices[0], StringComparison.Ordinal);
         Assert.StartsWith("jmp", report.Fault.InstructionText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Guest_ThatLoops_GivesSignsOfLifeToAnInstrument()
+    {
+        var signs = new SignsOfLife();
+        BootRequest request = GuestBoot.Request(code => code.Forever(() => { }));
+        request = request with { Budget = request.Budget with { Instructions = 175_000_000 } };
+
+        new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, signs, CancellationToken.None);
+
+        Assert.Equal([50_000_000UL, 100_000_000, 150_000_000], signs.Instructions.Select(i => i / 10_000_000 * 10_000_000).Take(3));
     }
 
     [Fact]
@@ -249,5 +263,26 @@ public sealed class EndlessGuestTests
         FaultReport fault = Assert.IsType<FaultReport>(report.Fault);
         Assert.NotEqual(0UL, fault.Rip);
         Assert.NotEmpty(fault.InstructionBytes);
+    }
+
+    private sealed class SignsOfLife : IBootInstrument
+    {
+        public List<ulong> Instructions { get; } = [];
+
+        public void Attach(IBootBench bench)
+        {
+        }
+
+        public ulong? Calling(FunctionSignature function, IGuestCall call) => null;
+
+        public void Called(FunctionSignature function, ulong result)
+        {
+        }
+
+        public void Happened(BootEvent happened)
+        {
+        }
+
+        public void Ran(ulong instructions) => Instructions.Add(instructions);
     }
 }
