@@ -1,3 +1,4 @@
+using System.Globalization;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Sdk;
 
@@ -20,6 +21,16 @@ internal sealed class BootBench(BootMachine boot, IBootServices services) : IBoo
     {
         boot.Events.Skip(nanoseconds);
         boot.Events.Poll();
+    }
+
+    public void GrowMemoryMap(int descriptors)
+    {
+        new MapGrowth(services).Grow(descriptors);
+        Remark(descriptors == 0
+            ? "behind the guest's back the map key moved, and the map is as long as before"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"behind the guest's back the map grew by {descriptors} {(descriptors == 1 ? "descriptor" : "descriptors")}"));
     }
 
     public void Remark(string text) => boot.Recorder.Add(new Remark(text));

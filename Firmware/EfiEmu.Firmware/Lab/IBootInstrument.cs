@@ -46,6 +46,11 @@ public interface IBootBench
     /// <summary>Lets virtual time pass; timers that fall due fire.</summary>
     void Elapse(ulong nanoseconds);
 
+    /// <summary>Moves the map key and makes the memory map exactly so many descriptors longer, as a driver's allocations would. Adds a line to the boot's stream.</summary>
+    /// <param name="descriptors">How many more; 0 moves the key alone.</param>
+    /// <exception cref="MapGrowthException">Free memory does not suffice, or the guest's own notify functions work against it.</exception>
+    void GrowMemoryMap(int descriptors);
+
     /// <summary>Adds a line to the boot's stream, so that the report says what was done to the guest.</summary>
     void Remark(string text);
 }
