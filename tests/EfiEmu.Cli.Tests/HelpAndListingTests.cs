@@ -6,15 +6,33 @@ namespace EfiEmu.Cli.Tests;
 
 public sealed class HelpAndListingTests
 {
+    public static TheoryData<string> CommandNames => [.. AllCommands().Select(c => c.Syntax.Name)];
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void Help_OfAnyCommand_NamesEachOfItsOptionsAndIsNarrow(string name)
+    {
+        string help = CommandRun.Of(new FakeEmulator(), name, "--help").Output;
+
+        Assert.All(
+            AllCommands().Single(c => c.Syntax.Name == name).Syntax.Options,
+            option => Assert.Contains($"\n  {option.Name} ", help, StringComparison.Ordinal));
+        Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 110, line));
+    }
+
     [Fact]
-    public void Help_OfBoot_NamesEveryOptionAndExitCode()
+    public void Help_Overview_HasALineForEachCommand()
+    {
+        string help = CommandRun.Of(new FakeEmulator(), "--help").Output;
+
+        Assert.All(AllCommands(), command => Assert.Matches($"\n  efiemu {command.Syntax.Name}.*  {command.Summary}", help));
+        Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 110, line));
+    }
+
+    [Fact]
+    public void Help_OfBoot_NamesEveryChoiceAndExitCode()
     {
         string help = CommandRun.Of(new FakeEmulator(), "boot", "--help").Output;
-
-        foreach (System.CommandLine.Option option in new BootOptions().ToCommand().Options)
-        {
-            Assert.Contains($"\n  {option.Name} ", help, StringComparison.Ordinal);
-        }
 
         Assert.All(new[] { 0, 1, 2, 3, 4, 70, 130 }, code => Assert.Matches($"\n  {code} +[a-z]", help));
         Assert.All(PlatformCatalogue.Names.Concat(AcceptancePolicies.All.Select(p => p.Name)), name => Assert.Contains(name, help, StringComparison.Ordinal));
@@ -33,10 +51,6 @@ public sealed class HelpAndListingTests
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("\nUsage:\n", run.Output, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Help_AnyText_FitsIn110Columns() => Assert.All(
-        (HelpText.Of("efiemu") + HelpText.Of("boot")).Split('\n'), line => Assert.True(line.Length <= 110, line));
 
     [Fact]
     public void Version_PrintsOneLine() => Assert.Matches(@"^efiemu \d+\.\d+\.\d+\S*\n$", CommandRun.Of(new FakeEmulator(), "--version").Output);
@@ -62,4 +76,7 @@ public sealed class HelpAndListingTests
     [Fact]
     public void Guests_ListsWhatTheEmulatorHas() =>
         Assert.Equal("hello  prints a line\n", CommandRun.Of(new FakeEmulator(), "guests").Output);
+
+    private static IReadOnlyList<ICommand> AllCommands() =>
+        Commands.All(new FakeEmulator(), new Terminal(Stream.Null, TextWriter.Null, Colours: false));
 }

@@ -7,23 +7,21 @@ namespace EfiEmu.Cli;
 /// <summary>The efiemu command: reads the arguments, runs what they ask for, returns the exit code.</summary>
 internal sealed class CommandLine
 {
-    private readonly IEmulator _emulator;
     private readonly Terminal _terminal;
-    private readonly BootOptions _boot = new();
+    private readonly IReadOnlyList<ICommand> _commands;
     private readonly Option<bool> _help = new("--help", "-h", "-?") { Recursive = true };
     private readonly Option<bool> _version = new("--version") { Recursive = true };
     private readonly Command _root = new("efiemu");
 
     public CommandLine(IEmulator emulator, Terminal terminal)
     {
-        _emulator = emulator;
         _terminal = terminal;
+        _commands = Commands.All(emulator, terminal);
         _root.Add(_help);
         _root.Add(_version);
-        _root.Add(_boot.ToCommand());
-        foreach (string listing in Listings.Names)
+        foreach (ICommand command in _commands)
         {
-            _root.Add(new Command(listing));
+            _root.Add(command.Syntax);
         }
     }
 
@@ -34,15 +32,15 @@ internal sealed class CommandLine
         IReadOnlyList<string> own = separator < 0 ? arguments : [.. arguments.Take(separator)];
         string? loadOptions = separator < 0 ? null : string.Join(' ', arguments.Skip(separator + 1));
         ParseResult parsed = _root.Parse(own, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        return LastResort.Run(_terminal, parsed.GetValue(_boot.Verbose), () => Dispatch(parsed, loadOptions, cancellation));
+        return LastResort.Run(_terminal, IsVerbose(parsed), () => Dispatch(parsed, loadOptions, cancellation));
     }
 
     private int Dispatch(ParseResult parsed, string? loadOptions, CancellationToken cancellation)
     {
-        string command = parsed.CommandResult.Command.Name;
+        ICommand? command = _commands.FirstOrDefault(c => c.Syntax == parsed.CommandResult.Command);
         if (parsed.GetValue(_help))
         {
-            return Print(HelpText.Of(command));
+            return Print(HelpText.Of(command, _commands));
         }
 
         if (parsed.GetValue(_version))
@@ -50,7 +48,7 @@ internal sealed class CommandLine
             return Print($"efiemu {typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}\n");
         }
 
-        if (command == _root.Name)
+        if (command is null)
         {
             return Misused(parsed.UnmatchedTokens is [var word, ..] ? $"unknown command or option '{word}'" : "no command given");
         }
@@ -60,10 +58,11 @@ internal sealed class CommandLine
             return Misused(parsed.Errors[0].Message);
         }
 
-        return command == "boot"
-            ? new BootCommand(_emulator, _terminal, _boot).Run(parsed, loadOptions, cancellation)
-            : Print(Listings.Text(command, _emulator));
+        return command.Run(parsed, loadOptions, cancellation);
     }
+
+    private static bool IsVerbose(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(o => o.Name == "--verbose") is { } verbose && parsed.GetValue(verbose);
 
     private int Misused(string fault)
     {
