@@ -23,6 +23,8 @@ internal sealed class FakeEmulator : IEmulator
         return OnBoot(request, cancellation);
     }
 
+    public BootReport Boot(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) => Boot(request, cancellation);
+
     public string? Refusal(ReadOnlyMemory<byte> file) => RefusalText;
 
     public GuestFile Describe(string name, ReadOnlyMemory<byte> file) => new(name, file, "a fake image", IsKernel: true);

@@ -13,7 +13,7 @@ public sealed class DependencyTests
         ["Platforms/EfiEmu.Cpu"] = ["Iced"],
         ["Platforms/EfiEmu.Platforms"] = ["EfiEmu.Cpu", "EfiEmu.Sdk"],
         ["Firmware/EfiEmu.Firmware"] = ["EfiEmu.Platforms", "EfiEmu.Sdk"],
-        ["Loaders/EfiEmu.Loaders"] = ["EfiEmu.Cpu", "EfiEmu.Firmware", "EfiEmu.Sdk"],
+        ["Loaders/EfiEmu.Loaders"] = ["EfiEmu.Cpu", "EfiEmu.Firmware", "EfiEmu.Sdk", "KeraLua"],
         ["Loaders/EfiEmu.Guests"] = ["EfiEmu.Sdk"],
         ["tools/EfiEmu.Cli"] =
         [

@@ -134,12 +134,14 @@ internal sealed class BootCommand : ICommand
     private IEnumerable<string> InputFiles(ParseResult parsed) =>
         new[] { parsed.GetValue(_options.Image), parsed.GetValue(_options.Initrd), parsed.GetValue(_options.MemoryMap) }.OfType<string>();
 
-    private static string? Named(ParseResult parsed, Option<string?> option, IReadOnlyList<string> names) =>
+    /// <summary>The value of an option that has a fixed set of names; null where it is not given.</summary>
+    internal static string? Named(ParseResult parsed, Option<string?> option, IReadOnlyList<string> names) =>
         parsed.GetValue(option) is not { } name ? null
         : names.Contains(name) ? name
         : throw new InputException(option.Name, $"unknown '{name}'; there are {string.Join(", ", names)}");
 
-    private static ulong? Number(ParseResult parsed, Option<string?> option)
+    /// <summary>The value of an option that is a number; null where it is not given.</summary>
+    internal static ulong? Number(ParseResult parsed, Option<string?> option)
     {
         if (parsed.GetValue(option) is not { } text)
         {

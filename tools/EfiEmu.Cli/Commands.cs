@@ -7,6 +7,7 @@ internal static class Commands
     public static IReadOnlyList<ICommand> All(IEmulator emulator, Terminal terminal) =>
     [
         new BootCommand(emulator, terminal),
+        new RunCommand(emulator, terminal),
         .. ListingCommand.All(emulator, terminal),
     ];
 }

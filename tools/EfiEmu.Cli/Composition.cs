@@ -20,6 +20,9 @@ internal sealed class Composition : IEmulator
     public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
         new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, cancellation);
 
+    public BootReport Boot(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) =>
+        new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, instrument, cancellation);
+
     public string? Refusal(ReadOnlyMemory<byte> file) => ImageDescriber.Refusal(file);
 
     public GuestFile Describe(string name, ReadOnlyMemory<byte> file)

@@ -15,6 +15,9 @@ internal interface IEmulator
     /// <summary>Boots.</summary>
     BootReport Boot(BootRequest request, CancellationToken cancellation);
 
+    /// <summary>Boots, with somebody who watches and may disturb the boot.</summary>
+    BootReport Boot(BootRequest request, IBootInstrument instrument, CancellationToken cancellation);
+
     /// <summary>Why a file cannot be booted at all, as "FIELD: fault" on one line, or null where it can.</summary>
     string? Refusal(ReadOnlyMemory<byte> file);
 
