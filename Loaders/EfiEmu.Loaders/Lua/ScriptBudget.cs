@@ -7,6 +7,6 @@ namespace EfiEmu.Loaders;
 /// <param name="OutputBytes">What it may print.</param>
 public sealed record ScriptBudget(ulong Steps, ulong MemoryBytes, TimeSpan Time, ulong OutputBytes)
 {
-    /// <summary>500 million steps, 64 MiB, one minute, 16 MiB of output.</summary>
-    public static ScriptBudget Default { get; } = new(500_000_000, 64 << 20, TimeSpan.FromMinutes(1), 16 << 20);
+    /// <summary>500 million steps, 128 MiB, one minute, 16 MiB of output.</summary>
+    public static ScriptBudget Default { get; } = new(500_000_000, 128 << 20, TimeSpan.FromMinutes(1), 16 << 20);
 }

@@ -102,7 +102,9 @@ internal sealed class ScriptSession : IDisposable
         }
         catch (ScriptErrorException fault)
         {
-            return new ScriptResult(ScriptEnd.Failed, fault.Message, null);
+            // An error that was raised without a line names the script at least.
+            bool named = fault.Message.StartsWith(Name + ":", StringComparison.Ordinal);
+            return new ScriptResult(ScriptEnd.Failed, named ? fault.Message : $"{Name}: {fault.Message}", null);
         }
         catch (ScriptBudgetException budget)
         {

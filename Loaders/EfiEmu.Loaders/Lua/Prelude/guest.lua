@@ -40,7 +40,7 @@ function bs.get_memory_map(arguments)
     end
     return service("get_memory_map", natural(where, "size", a.size), integer(where, "buffer", a.buffer, 0))
   end
-  return service("read_memory_map", natural(where, "slack", a.slack, 8), core.MemoryType(where, "type", a.type, 2))
+  return with_status(ask(where, "read_memory_map", natural(where, "slack", a.slack, 8), core.MemoryType(where, "type", a.type, 2)))
 end
 
 -- Into the buffer of a map that was fetched before: the one thing that is safe after a failed ExitBootServices.

@@ -136,7 +136,7 @@ local function describe(problem)
   elseif type(problem) == "number" or type(problem) == "table" and getmetatable(problem) then
     return tostring(problem)
   end
-  return "(error object is a " .. type(problem) .. " value)"
+  return place() .. "(error object is a " .. type(problem) .. " value)"
 end
 
 -- The first function of each thread that C# starts.
