@@ -14,6 +14,9 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
     // Guest-physical addresses of x86-64 have 52 bits.
     private const ulong LargestMemory = 1UL << 52;
 
+    // Maps of real machines have hundreds of descriptors.
+    private const int MostGrowth = 10_000;
+
     private readonly Dictionary<long, BootReport> _reports = [];
     private long _boots;
 
@@ -34,7 +37,7 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
         Row("after", r => r.Results.Push(Lab.Add(new HookRule(r.Text(0), r.Integer(1), IsBefore: false), session.IsBooting))),
         Row("fail", r => r.Results.Push(Lab.Add(new FailRule(r.Text(0), r.Integer(1), r.Unsigned(2)), session.IsBooting))),
         Row("between", r => r.Results.Push(Lab.Add(
-            new BetweenRule(r.Text(0), r.Text(1), (int)Math.Min(r.Integer(2), int.MaxValue), r.Integer(3)), session.IsBooting))),
+            new BetweenRule(r.Text(0), r.Text(1), Growth(r.Integer(2)), r.Integer(3)), session.IsBooting))),
         Row("remove", r => Lab.Remove(r.Integer(0))),
         .. FirmwareRows,
     ];
@@ -56,7 +59,7 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
         Firmware("firmware_free_pool", r => r.Return(session.Bench.BootServices.FreePool(r.Address(0)))),
         Firmware("firmware_signal_group", r => session.Bench.SignalGroup(r.Guid(0))),
         Firmware("firmware_elapse", r => session.Bench.Elapse(r.Unsigned(0))),
-        Firmware("firmware_grow_map", r => Lab.Grow((int)Math.Min(r.Integer(0), int.MaxValue))),
+        Firmware("firmware_grow_map", r => Lab.Grow(Growth(r.Integer(0)))),
         Firmware("firmware_remark", r => session.Bench.Remark(r.Text(0))),
         Firmware("firmware_memory_map", r => r.Results.Push(ReportTables.Map(session.Bench.BootServices.GetMemoryMap()))),
         Firmware("firmware_now", r => r.Results.Push(session.Bench.Nanoseconds)),
@@ -117,6 +120,10 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
     private static ulong MemoryBytes(ulong bytes) => bytes is > 0 and <= LargestMemory && bytes % GuestAddress.PageSize == 0
         ? bytes
         : throw new RequestException("memory: not a positive multiple of 4096 bytes of at most 4P");
+
+    private static int Growth(long descriptors) => descriptors <= MostGrowth
+        ? (int)descriptors
+        : throw new RequestException($"the map grows by at most {MostGrowth} descriptors at a time");
 
     private static BootUntil Until(string name) => name switch
     {

@@ -1,7 +1,7 @@
 namespace EfiEmu.Loaders;
 
 /// <summary>What a script may use before it is stopped. Its boots have budgets of their own.</summary>
-/// <param name="Steps">Lua instructions, and the work of searches and copies in steps of some bytes.</param>
+/// <param name="Steps">Lua instructions, and what boots, calls back, searches and copies cost, in as many of them.</param>
 /// <param name="MemoryBytes">Memory that its values take.</param>
 /// <param name="Time">Wall time in Lua, without the boots: the last resort, since a host's speed decides it.</param>
 /// <param name="OutputBytes">What it may print.</param>

@@ -3,6 +3,11 @@ namespace EfiEmu.Loaders.Lua;
 /// <summary>Counts what a script uses up, and keeps what it prints until nothing of Lua is on the stack.</summary>
 internal sealed class ScriptMeter(Script script, TimeProvider time, CancellationToken cancellation) : IScriptMeter, IDisposable
 {
+    // What the script has others do costs it steps as well, about as many as would take the same time: so that no loop of boots
+    // or of calls back outlasts its budget.
+    private const ulong StepsPerBoot = 100_000;
+    private const ulong StepsPerCallback = 1000;
+
     private readonly MemoryStream _output = new();
     private ulong _steps;
     private ulong _printed;
@@ -16,12 +21,8 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
 
     public bool Charge(ulong steps)
     {
-        _steps = steps > ulong.MaxValue - _steps ? ulong.MaxValue : _steps + steps;
-        if (_steps > script.Budget.Steps)
-        {
-            Exceeded ??= FormattableString.Invariant($"the script ran more than {script.Budget.Steps} steps");
-        }
-        else if (_spent + time.GetElapsedTime(_entered) > script.Budget.Time)
+        Spend(steps);
+        if (_spent + time.GetElapsedTime(_entered) > script.Budget.Time)
         {
             Exceeded ??= FormattableString.Invariant($"the script ran longer than {script.Budget.Time.TotalSeconds} s");
         }
@@ -45,6 +46,12 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
     /// <inheritdoc/>
     public void Dispose() => _output.Dispose();
 
+    /// <summary>The script boots a guest.</summary>
+    public void ChargeBoot() => Spend(StepsPerBoot);
+
+    /// <summary>A function of the script is called back.</summary>
+    public void ChargeCallback() => Spend(StepsPerCallback);
+
     /// <summary>Lua begins to run.</summary>
     public void Enter() => _entered = time.GetTimestamp();
 
@@ -64,6 +71,15 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
         if (Exceeded is { } reason)
         {
             throw new ScriptBudgetException(reason);
+        }
+    }
+
+    private void Spend(ulong steps)
+    {
+        _steps = steps > ulong.MaxValue - _steps ? ulong.MaxValue : _steps + steps;
+        if (_steps > script.Budget.Steps)
+        {
+            Exceeded ??= FormattableString.Invariant($"the script ran more than {script.Budget.Steps} steps");
         }
     }
 }

@@ -87,7 +87,7 @@ internal sealed class ScriptSession : IDisposable
     public ScriptResult Run()
     {
         _meter.Enter();
-        _lua.Start(ScriptSettings.Table());
+        _lua.Start(ScriptSettings.Table(_script.Machine.Seed));
         nint main = _lua.Load(_script.Source.Span, _script.Name, out string? malformed);
         if (malformed is not null)
         {
@@ -115,6 +115,7 @@ internal sealed class ScriptSession : IDisposable
     /// <summary>Boots a guest that is no part of the script.</summary>
     public BootReport Boot(GuestFile guest, MachineSettings machine)
     {
+        _meter.ChargeBoot();
         IsBooting = true;
         _isLab = true;
         try
@@ -148,6 +149,7 @@ internal sealed class ScriptSession : IDisposable
     /// <exception cref="ScriptErrorException">It raised an error.</exception>
     public ulong? CallFunction(long function, Activity activity, params ReadOnlySpan<object?> arguments)
     {
+        _meter.ChargeCallback();
         nint thread = _lua.ThreadFor(function);
         try
         {

@@ -11,8 +11,10 @@ internal static class ScriptSettings
     private const uint MemoryTypes = 16;
 
     /// <summary>What the prelude is given.</summary>
-    public static LuaTable Table() => new()
+    /// <param name="seed">Where math.random starts.</param>
+    public static LuaTable Table(ulong seed) => new()
     {
+        ["seed"] = seed,
         ["statuses"] = Statuses(),
         ["guids"] = Guids(),
         ["numbers"] = new LuaTable

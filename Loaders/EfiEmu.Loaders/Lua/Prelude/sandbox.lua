@@ -1,6 +1,6 @@
 -- What a script sees of Lua itself. Nothing here gives more than Lua gives; it makes the language safe to run and the same on
 -- every run: budgets that nothing can swallow, no order that depends on addresses, no loop inside C without a bound.
-local core = ...
+local core, settings = ...
 
 local debug, raw = debug, _G
 local error, type, rawget, rawequal, select, math_type = error, type, rawget, rawequal, select, math.type
@@ -391,6 +391,8 @@ G.math = {}
 for name, value in next, math do
   G.math[name] = value
 end
+
+math.randomseed(settings.seed)
 
 function G.math.randomseed(seed)
   if math_type(seed) ~= "integer" then
