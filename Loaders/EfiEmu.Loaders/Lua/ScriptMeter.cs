@@ -13,6 +13,7 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
     private ulong _printed;
     private TimeSpan _spent;
     private long _entered;
+    private bool _started;
 
     public ulong StepsLeft => _steps < script.Budget.Steps ? script.Budget.Steps - _steps : 0;
 
@@ -21,6 +22,11 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
 
     public bool Charge(ulong steps)
     {
+        if (!_started)
+        {
+            return true;
+        }
+
         Spend(steps);
         if (_spent + time.GetElapsedTime(_entered) > script.Budget.Time)
         {
@@ -45,6 +51,9 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
 
     /// <inheritdoc/>
     public void Dispose() => _output.Dispose();
+
+    /// <summary>The script may begin: what comes is its own.</summary>
+    public void Start() => _started = true;
 
     /// <summary>The script boots a guest.</summary>
     public void ChargeBoot() => Spend(StepsPerBoot);

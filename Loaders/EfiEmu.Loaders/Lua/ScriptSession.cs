@@ -86,12 +86,12 @@ internal sealed class ScriptSession : IDisposable
     /// <summary>Runs the script to its end.</summary>
     public ScriptResult Run()
     {
-        _meter.Enter();
         _lua.Start(ScriptSettings.Table(_script.Machine.Seed));
+        _meter.Start();
         nint main = _lua.Load(_script.Source.Span, _script.Name, out string? malformed);
         if (malformed is not null)
         {
-            return new ScriptResult(ScriptEnd.Malformed, malformed, null);
+            return new ScriptResult(ScriptEnd.Malformed, Named(malformed), null);
         }
 
         try
@@ -102,13 +102,11 @@ internal sealed class ScriptSession : IDisposable
         }
         catch (ScriptErrorException fault)
         {
-            // An error that was raised without a line names the script at least.
-            bool named = fault.Message.StartsWith(Name + ":", StringComparison.Ordinal);
-            return new ScriptResult(ScriptEnd.Failed, named ? fault.Message : $"{Name}: {fault.Message}", null);
+            return new ScriptResult(ScriptEnd.Failed, Named(fault.Message), null);
         }
         catch (ScriptBudgetException budget)
         {
-            return new ScriptResult(ScriptEnd.Budget, $"{_script.Name}: {budget.Message}", null);
+            return new ScriptResult(ScriptEnd.Budget, Named(budget.Message), null);
         }
     }
 
@@ -349,6 +347,9 @@ internal sealed class ScriptSession : IDisposable
 
         throw new ScriptErrorException($"{Name}: a function that the machine calls must return a Status, an integer, a truth value or nothing");
     }
+
+    // A message that has no line names the script at least.
+    private string Named(string message) => message.StartsWith(Name + ":", StringComparison.Ordinal) ? message : $"{Name}: {message}";
 
     private static EfiStatus StatusOf(ulong? result) => new(result ?? 0);
 

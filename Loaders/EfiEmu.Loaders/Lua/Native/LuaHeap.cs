@@ -10,6 +10,9 @@ namespace EfiEmu.Loaders.Lua;
 /// </remarks>
 internal sealed unsafe class LuaHeap : IDisposable
 {
+    // A collection must free this part of the limit.
+    private const ulong LeastFreed = 16;
+
     private Counters* _counters;
 
     public LuaHeap(ulong limit)
@@ -51,9 +54,16 @@ internal sealed unsafe class LuaHeap : IDisposable
             return null;
         }
 
-        if (newSize > before && counters->Enforced && counters->Used - before + newSize > counters->Limit)
+        if (newSize > before && counters->Enforced)
         {
-            return null;
+            // Refused, Lua collects all garbage and asks again. Where that frees next to nothing the script is at its limit: else it
+            // would go on with a collection for each allocation.
+            ulong limit = counters->Refused ? counters->Limit - (counters->Limit / LeastFreed) : counters->Limit;
+            counters->Refused = counters->Used - before + newSize > limit;
+            if (counters->Refused)
+            {
+                return null;
+            }
         }
 
         void* moved = Resize(block, newSize);
@@ -84,5 +94,6 @@ internal sealed unsafe class LuaHeap : IDisposable
         public ulong Used;
         public ulong Limit;
         public bool Enforced;
+        public bool Refused;
     }
 }

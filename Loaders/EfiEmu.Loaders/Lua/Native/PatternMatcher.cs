@@ -10,11 +10,11 @@ namespace EfiEmu.Loaders.Lua;
 /// <param name="steps">How many steps it may take.</param>
 internal ref struct PatternMatcher(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> pattern, ulong steps)
 {
-    /// <summary>Length of a capture that is a position.</summary>
-    public const int Position = -2;
+    // The length of a capture that is a position, and of one whose end has not been found; the prelude knows them.
+    private const int Position = -2;
+    private const int Unclosed = -1;
 
     private const int NoMatch = -1;
-    private const int Unclosed = -1;
     private const int MostCaptures = 32;
     private const int DeepestNesting = 200;
     private const byte Escape = (byte)'%';
@@ -52,8 +52,7 @@ internal ref struct PatternMatcher(ReadOnlySpan<byte> subject, ReadOnlySpan<byte
             int end = Match(start, 0);
             if (end != NoMatch && !Stopped)
             {
-                CheckClosed();
-                return Stopped ? (NoMatch, NoMatch) : (start, end);
+                return (start, end);
             }
 
             if (anchored || Stopped)
@@ -425,17 +424,6 @@ internal ref struct PatternMatcher(ReadOnlySpan<byte> subject, ReadOnlySpan<byte
         }
 
         return char.IsAsciiLetterUpper((char)name) ? !result : result;
-    }
-
-    private void CheckClosed()
-    {
-        for (int i = 0; i < Count; i++)
-        {
-            if (_lengths[i] == Unclosed)
-            {
-                Fault = "unfinished capture";
-            }
-        }
     }
 
     private bool Step()

@@ -12,6 +12,9 @@ local yield, resume, create, status, running = coroutine.yield, coroutine.resume
 -- Instructions between two looks at the budgets.
 local STRIDE <const> = 1000
 
+-- How far up a message looks for the script's line.
+local MOST_LEVELS <const> = 100
+
 -- Raised when the script must stop; no pcall keeps it.
 local STOP <const> = {}
 
@@ -38,8 +41,8 @@ end
 
 -- The script's line that is being run, for the beginning of a message.
 local function place()
-  local level = 2
-  while true do
+  -- Lua counts the frames anew for each level; a function that was called by a tail call has none.
+  for level = 2, MOST_LEVELS do
     local frame = debug.getinfo(level, "Sl")
     if not frame then
       return ""
@@ -47,8 +50,8 @@ local function place()
     if frame.what ~= "C" and frame.source ~= "=efiemu" then
       return frame.short_src .. ":" .. frame.currentline .. ": "
     end
-    level = level + 1
   end
+  return ""
 end
 
 -- Raises an error at the script's line, wherever in this prelude it was found.

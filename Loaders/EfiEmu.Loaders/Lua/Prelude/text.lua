@@ -55,7 +55,10 @@ local function halt_or(where, ok, ...)
 end
 
 local function capture(s, start, length)
-  return length < 0 and start + 1 or sub(s, start + 1, start + length)
+  if length == -1 then
+    fault("unfinished capture in a pattern")
+  end
+  return length == -2 and start + 1 or sub(s, start + 1, start + length)
 end
 
 local function captures(s, start, ...)
@@ -87,7 +90,8 @@ function library.find(s, pattern, init, plain)
   if from > #s + 1 then
     return nil
   end
-  local kind = plain and 2 or 0
+  -- As in Lua, a pattern without any of these is a plain text, whatever else is in it.
+  local kind = (plain or not find(pattern, "[%^%$%*%+%?%.%(%[%%%-]")) and 2 or 0
   if kind == 0 and sub(pattern, 1, 1) == "^" then
     pattern, kind = sub(pattern, 2), 1
   end

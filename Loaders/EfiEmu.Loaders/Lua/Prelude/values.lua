@@ -216,9 +216,9 @@ end
 
 -- An error of a name that a table does not have.
 function core.closed(what, members)
-  return setmetatable(members, {
+  return setmetatable({}, {
     __index = function(_, name)
-      fault(what .. " has no " .. shown(name))
+      return rawget(members, name) or fault(what .. " has no " .. shown(name))
     end,
     __newindex = function(_, name)
       fault(what .. "." .. tostring(name) .. ": cannot be set")
