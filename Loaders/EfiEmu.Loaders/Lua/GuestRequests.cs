@@ -62,8 +62,7 @@ internal sealed class GuestRequests(ScriptSession session)
                 (EventType)r.Integer(0), new Tpl(r.Unsigned(1)), r.Address(2), r.Address(3), r.Has(4) ? r.Guid(4) : null);
             r.Return(created.Status, created.Value.Value);
         }),
-        // TimeSpan counts in the service's units of 100 ns.
-        Row("set_timer", r => r.Return(Services.SetTimer(r.Event(0), (TimerDelay)r.Integer(1), TimeSpan.FromTicks(r.Integer(2))))),
+        Row("set_timer", r => r.Return(new EfiStatus(Services.Call(BootServicesTable.SetTimer, r.Rest(0))))),
         Row("signal_event", r => r.Return(Services.SignalEvent(r.Event(0)))),
         Row("close_event", r => r.Return(Services.CloseEvent(r.Event(0)))),
         Row("check_event", r => r.Return(Services.CheckEvent(r.Event(0)))),
@@ -186,6 +185,7 @@ internal sealed class GuestRequests(ScriptSession session)
 
     private void CreateFunction(ScriptRequest request)
     {
+        session.Meter.ChargeCallback();
         long function = request.Integer(0);
         string[] names = request.Text(1).Split(',', StringSplitOptions.RemoveEmptyEntries);
         bool returnsStatus = request.Boolean(4);

@@ -29,6 +29,9 @@ internal sealed class Lab(ScriptSession session) : IBootInstrument
     /// <summary>What the running boot lets firmware do; null where none runs.</summary>
     public IBootBench? Bench { get; private set; }
 
+    /// <summary>How many rules there are.</summary>
+    public int Rules => _rules.Count;
+
     /// <summary>Adds a rule.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="forThisBoot">Whether it ends with the boot that runs.</param>
@@ -159,7 +162,7 @@ internal sealed class Lab(ScriptSession session) : IBootInstrument
         }
         catch (MapGrowthException fault)
         {
-            throw new ScriptErrorException($"{session.Name}: between: {fault.Message}");
+            throw new ScriptErrorException($"between: {fault.Message}");
         }
     }
 

@@ -17,6 +17,12 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
     // Maps of real machines have hundreds of descriptors.
     private const int MostGrowth = 10_000;
 
+    // Each call of a guest looks at all of them.
+    private const int MostRules = 1000;
+
+    // A day.
+    private const ulong MostElapsed = 86_400_000_000_000;
+
     private readonly Dictionary<long, BootReport> _reports = [];
     private long _boots;
 
@@ -32,12 +38,11 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
         Row("report_text", r => r.Results.Push((object)TextOf(Report(r)))),
         Row("read_file", ReadFile),
         Row("guid_name", r => r.Results.Push((object)GuidNames.Short(r.Guid(0)))),
-        Row("on", r => r.Results.Push(Lab.Add(new ObserverRule(r.Text(0), r.Integer(1)), session.IsBooting))),
-        Row("before", r => r.Results.Push(Lab.Add(new HookRule(r.Text(0), r.Integer(1), IsBefore: true), session.IsBooting))),
-        Row("after", r => r.Results.Push(Lab.Add(new HookRule(r.Text(0), r.Integer(1), IsBefore: false), session.IsBooting))),
-        Row("fail", r => r.Results.Push(Lab.Add(new FailRule(r.Text(0), r.Integer(1), r.Unsigned(2)), session.IsBooting))),
-        Row("between", r => r.Results.Push(Lab.Add(
-            new BetweenRule(r.Text(0), r.Text(1), Growth(r.Integer(2)), r.Integer(3)), session.IsBooting))),
+        Row("on", r => AddRule(r, new ObserverRule(r.Text(0), r.Integer(1)))),
+        Row("before", r => AddRule(r, new HookRule(r.Text(0), r.Integer(1), IsBefore: true))),
+        Row("after", r => AddRule(r, new HookRule(r.Text(0), r.Integer(1), IsBefore: false))),
+        Row("fail", r => AddRule(r, new FailRule(r.Text(0), r.Integer(1), r.Unsigned(2)))),
+        Row("between", r => AddRule(r, new BetweenRule(r.Text(0), r.Text(1), Growth(r.Integer(2)), r.Integer(3)))),
         Row("remove", r => Lab.Remove(r.Integer(0))),
         .. FirmwareRows,
     ];
@@ -58,7 +63,7 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
         }),
         Firmware("firmware_free_pool", r => r.Return(session.Bench.BootServices.FreePool(r.Address(0)))),
         Firmware("firmware_signal_group", r => session.Bench.SignalGroup(r.Guid(0))),
-        Firmware("firmware_elapse", r => session.Bench.Elapse(r.Unsigned(0))),
+        Firmware("firmware_elapse", r => session.Bench.Elapse(Elapsed(r.Unsigned(0)))),
         Firmware("firmware_grow_map", r => Lab.Grow(Growth(r.Integer(0)))),
         Firmware("firmware_remark", r => session.Bench.Remark(r.Text(0))),
         Firmware("firmware_memory_map", r => r.Results.Push(ReportTables.Map(session.Bench.BootServices.GetMemoryMap()))),
@@ -120,6 +125,20 @@ internal sealed class LabRequests(ScriptSession session, IScriptHost host, Scrip
     private static ulong MemoryBytes(ulong bytes) => bytes is > 0 and <= LargestMemory && bytes % GuestAddress.PageSize == 0
         ? bytes
         : throw new RequestException("memory: not a positive multiple of 4096 bytes of at most 4P");
+
+    private void AddRule(ScriptRequest request, LabRule rule)
+    {
+        if (Lab.Rules == MostRules)
+        {
+            throw new RequestException($"more than {MostRules} things to watch and to disturb");
+        }
+
+        request.Results.Push(Lab.Add(rule, session.IsBooting));
+    }
+
+    private static ulong Elapsed(ulong nanoseconds) => nanoseconds <= MostElapsed
+        ? nanoseconds
+        : throw new RequestException($"at most {MostElapsed} nanoseconds elapse at a time");
 
     private static int Growth(long descriptors) => descriptors <= MostGrowth
         ? (int)descriptors

@@ -8,7 +8,11 @@ internal sealed class RequestException(string message) : Exception(message)
 }
 
 /// <summary>An error that a function of the script raised while firmware or a guest called it. Ends the boot.</summary>
-internal sealed class ScriptErrorException(string message) : Exception(message);
+internal sealed class ScriptErrorException(string message) : Exception(message)
+{
+    /// <summary>Whether the message comes from Lua, which names the line where there is one.</summary>
+    public bool NamesTheLine { get; init; }
+}
 
 /// <summary>A budget of the script that ran out. Ends the script.</summary>
 internal sealed class ScriptBudgetException(string message) : Exception(message);

@@ -54,13 +54,6 @@ internal sealed class ScriptFiles(string? folder)
             throw new RequestException($"{path}: is a directory");
         }
 
-        // What is no plain file may have no end, or wait for ever.
-        var about = new FileInfo(file);
-        if (about.Exists && (about.Attributes & (FileAttributes.Device | FileAttributes.ReparsePoint)) != 0)
-        {
-            throw new RequestException($"{path}: is no plain file");
-        }
-
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         if (!stream.CanSeek || stream.Length > LargestFile)
         {

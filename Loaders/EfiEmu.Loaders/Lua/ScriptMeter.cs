@@ -7,6 +7,7 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
     // or of calls back outlasts its budget.
     private const ulong StepsPerBoot = 100_000;
     private const ulong StepsPerCallback = 1000;
+    private const ulong StepsPerRequest = 20;
 
     private readonly MemoryStream _output = new();
     private ulong _steps;
@@ -58,8 +59,11 @@ internal sealed class ScriptMeter(Script script, TimeProvider time, Cancellation
     /// <summary>The script boots a guest.</summary>
     public void ChargeBoot() => Spend(StepsPerBoot);
 
-    /// <summary>A function of the script is called back.</summary>
+    /// <summary>A function of the script is called back, or made to be.</summary>
     public void ChargeCallback() => Spend(StepsPerCallback);
+
+    /// <summary>The script asks for something.</summary>
+    public void ChargeRequest() => Spend(StepsPerRequest);
 
     /// <summary>Lua begins to run.</summary>
     public void Enter() => _entered = time.GetTimestamp();

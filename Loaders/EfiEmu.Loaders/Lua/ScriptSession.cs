@@ -59,6 +59,9 @@ internal sealed class ScriptSession : IDisposable
         _requests = rows.ToDictionary(row => row.Name, StringComparer.Ordinal);
     }
 
+    /// <summary>What the script has used up.</summary>
+    public ScriptMeter Meter => _meter;
+
     /// <summary>What watches and disturbs boots.</summary>
     public Lab Lab { get; }
 
@@ -126,7 +129,7 @@ internal sealed class ScriptSession : IDisposable
         }
         catch (ScriptErrorException fault)
         {
-            throw new RequestException(fault.Message) { NamesTheLine = true };
+            throw new RequestException(fault.Message) { NamesTheLine = fault.NamesTheLine };
         }
         finally
         {
@@ -189,7 +192,7 @@ internal sealed class ScriptSession : IDisposable
     {
         if (_activities.Count == DeepestNesting)
         {
-            throw new ScriptErrorException($"{Name}: calls between the script and firmware nest deeper than {DeepestNesting}");
+            throw new ScriptErrorException($"calls between the script and firmware nest deeper than {DeepestNesting}");
         }
 
         _activities.Push(activity);
@@ -225,13 +228,14 @@ internal sealed class ScriptSession : IDisposable
 
         string message = LuaState.Text(thread, -1);
         throw message.EndsWith("not enough memory", StringComparison.Ordinal)
-            ? new ScriptBudgetException($"the script's values took more than {_script.Budget.MemoryBytes} bytes")
-            : new ScriptErrorException(message);
+            ? OutOfMemory()
+            : new ScriptErrorException(message) { NamesTheLine = true };
     }
 
     // On the stack: the mark of a request, its name, its arguments. Returns how many results lie there in their place.
     private int Answer(nint thread, int count, Action<BootReport>? ownBoot)
     {
+        _meter.ChargeRequest();
         LuaApi.Reserve(thread, LuaState.Slots);
         int bottom = LuaApi.GetTop(thread) - count;
         RequestRow row = _requests[LuaState.Text(thread, bottom + 2)];
@@ -256,6 +260,12 @@ internal sealed class ScriptSession : IDisposable
             Fail(thread, bottom + count, fault.Message, namesTheLine: false);
         }
 
+        // The limit of the script's memory does not hold while C# pushes values.
+        if (!_lua.HasHeadroom())
+        {
+            throw OutOfMemory();
+        }
+
         int results = LuaApi.GetTop(thread) - bottom - count;
         LuaApi.Rotate(thread, bottom + 1, results);
         LuaApi.SetTop(thread, bottom + results);
@@ -277,20 +287,28 @@ internal sealed class ScriptSession : IDisposable
             throw new RequestException("no guest is running; a script that calls boot() is a lab, and its guests are functions that it boots");
         }
 
+        bool started = false;
         GuestFile guest = GuestOf(() =>
         {
+            started = true;
             Drive(thread, Answer(thread, count, null), Activity.Guest, null);
             return StatusOf(ResultOf(thread));
         });
+        _meter.ChargeBoot();
         IsBooting = true;
         try
         {
             ownBoot(_host.Boot(Machine.ToRequest(guest), Lab, _cancellation));
             return NotARequest;
         }
-        catch (BootRequestException fault)
+        catch (BootRequestException fault) when (!started)
         {
             throw new RequestException($"{fault.Field}: {fault.Fault}");
+        }
+        catch (BootRequestException fault)
+        {
+            // The request has long been answered.
+            throw new ScriptErrorException($"{fault.Field}: {fault.Fault}");
         }
         finally
         {
@@ -345,8 +363,10 @@ internal sealed class ScriptSession : IDisposable
                 break;
         }
 
-        throw new ScriptErrorException($"{Name}: a function that the machine calls must return a Status, an integer, a truth value or nothing");
+        throw new ScriptErrorException("a function that the machine calls must return a Status, an integer, a truth value or nothing");
     }
+
+    private ScriptBudgetException OutOfMemory() => new($"the script's values took more than {_script.Budget.MemoryBytes} bytes");
 
     // A message that has no line names the script at least.
     private string Named(string message) => message.StartsWith(Name + ":", StringComparison.Ordinal) ? message : $"{Name}: {message}";

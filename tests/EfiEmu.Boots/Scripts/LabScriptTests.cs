@@ -145,27 +145,42 @@ public sealed class LabScriptTests
     [InlineData("boot('guest:nobody')", "boot: there is no guest:nobody; efiemu guests lists them")]
     [InlineData("boot('guest:enlightened-kernel', { platform = 'vax' })", "boot: platform: 'vax' is unknown; known: plain, sev-snp, tdx")]
     [InlineData("boot(function() error('in the guest') end)", "in the guest")]
-    [InlineData("boot(function() return {} end)", null)]
+    [InlineData("boot(function() return {} end)", "boot: a function that the machine calls must return a Status, an integer, a truth value or nothing")]
     [InlineData("boot(function() boot('guest:enlightened-kernel') end)", "boot: a machine is running")]
     [InlineData("boot('guest:enlightened-kernel') bs.stall(1)", "bs.stall: no guest is running; a script that calls boot() is a lab, and its guests are functions that it boots")]
     [InlineData("firmware.elapse(1)", "firmware.elapse: no machine is running")]
-    [InlineData("on('sunrise', print)", null)]
+    [InlineData("for i = 1, 1001 do on('remark', print) end", "on: more than 1000 things to watch and to disturb")]
     [InlineData("before('bs.Nothing', print)", "before: there is no service \"bs.Nothing\"")]
     [InlineData("before('bs.Stall', function() bs.stall(1) end) boot(function() bs.stall(1) end)", "bs.stall: a hook acts for firmware; use firmware.*")]
     [InlineData("on('image_started', function() firmware.elapse(1) end) boot(function() end)", "firmware.elapse: a function that watches events can do nothing else; use before or after")]
     [InlineData("machine{ memory = '1X' }", "machine: \"1X\" is not a size; write 512M, 8G, 2TiB or a number of bytes")]
     [InlineData("machine{ memory = 5 }", "machine: memory: not a positive multiple of 4096 bytes of at most 4P")]
     [InlineData("boot(function() firmware.grow_map(1 << 40) end)", "firmware.grow_map: the map grows by at most 10000 descriptors at a time")]
-    public void Mistake_InALab_FailsWithItsLine(string script, string? message)
-    {
-        string failure = ScriptRun.Failure(script);
+    public void Mistake_InALab_FailsWithItsLine(string script, string message) => Assert.Equal("test.lua:1: " + message, ScriptRun.Failure(script));
 
-        Assert.StartsWith("test.lua:", failure, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', failure);
-        if (message is not null)
-        {
-            Assert.Equal("test.lua:1: " + message, failure);
-        }
+    [Fact]
+    public void On_AnEventThatThereIsNot_ListsThem()
+    {
+        string failure = ScriptRun.Failure("on('sunrise', print)");
+
+        Assert.StartsWith("test.lua:1: on: there is no event \"sunrise\"; there are configuration_table_installed, ", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Maps_KeptWithoutEnd_MeetTheMemoryBudget()
+    {
+        ScriptRun run = ScriptRun.Of("boot(function() local kept = {} for i = 1, 5000 do kept[i] = firmware.memory_map() end end)");
+
+        Assert.Equal((Loaders.ScriptEnd.Budget, 4), (run.Result.End, run.Result.ExitCode));
+        Assert.Contains("the script's values took more than", run.Result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Boots_WithoutEnd_MeetTheStepBudget()
+    {
+        ScriptRun run = ScriptRun.Of("while true do boot(function() end) end", budget: Loaders.ScriptBudget.Default with { Steps = 1_000_000 });
+
+        Assert.Equal(Loaders.ScriptEnd.Budget, run.Result.End);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ internal static unsafe partial class LuaApi
 {
     public const int RegistryIndex = -1_001_000;
     public const int MultipleResults = -1;
+    public const int FullCollection = 2;
 
     private const string Library = "lua54";
 
@@ -36,6 +37,10 @@ internal static unsafe partial class LuaApi
 
     [LibraryImport(Library, EntryPoint = "lua_close")]
     public static partial void Close(nint state);
+
+    // Takes no more arguments for a full collection.
+    [LibraryImport(Library, EntryPoint = "lua_gc")]
+    public static partial void Collect(nint state, int what);
 
     [LibraryImport(Library, EntryPoint = "lua_newthread")]
     public static partial nint NewThread(nint state);

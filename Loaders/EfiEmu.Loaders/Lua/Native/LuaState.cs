@@ -44,6 +44,17 @@ internal sealed unsafe class LuaState : IDisposable
     /// <summary>Bytes that the script may still allocate.</summary>
     public ulong Headroom => _heap.Headroom;
 
+    /// <summary>Whether the script is within its memory; garbage does not count.</summary>
+    public bool HasHeadroom()
+    {
+        if (_heap.Headroom == 0)
+        {
+            LuaApi.Collect(_main, LuaApi.FullCollection);
+        }
+
+        return _heap.Headroom > 0;
+    }
+
     /// <summary>Runs the prelude.</summary>
     /// <param name="settings">What it is to know: numbers, names and GUIDs.</param>
     public void Start(LuaTable settings)
