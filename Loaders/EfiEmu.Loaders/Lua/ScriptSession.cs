@@ -68,9 +68,6 @@ internal sealed class ScriptSession : IDisposable
     /// <summary>The machine of the next boot.</summary>
     public MachineSettings Machine { get; set; }
 
-    /// <summary>The script's name.</summary>
-    public string Name => _script.Name;
-
     /// <summary>The guest that runs, where it is the script.</summary>
     public IGuestContext Guest { get; private set; } = null!;
 
@@ -365,6 +362,8 @@ internal sealed class ScriptSession : IDisposable
 
         throw new ScriptErrorException("a function that the machine calls must return a Status, an integer, a truth value or nothing");
     }
+
+    private string Name => _script.Name;
 
     private ScriptBudgetException OutOfMemory() => new($"the script's values took more than {_script.Budget.MemoryBytes} bytes");
 
