@@ -101,6 +101,8 @@ public sealed class ProgressLineTests : IDisposable
             return SampleReport.Plain();
         }
 
+        public SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation) => throw new NotSupportedException();
+
         public string? Refusal(ReadOnlyMemory<byte> file) => null;
 
         public GuestFile Describe(string name, ReadOnlyMemory<byte> file) => new(name, file, name, IsKernel: false);

@@ -13,7 +13,7 @@ public sealed class DependencyTests
         ["Platforms/EfiEmu.Cpu"] = ["Iced"],
         ["Platforms/EfiEmu.Platforms"] = ["EfiEmu.Cpu", "EfiEmu.Sdk"],
         ["Firmware/EfiEmu.Firmware"] = ["EfiEmu.Platforms", "EfiEmu.Sdk"],
-        ["Loaders/EfiEmu.Loaders"] = ["EfiEmu.Cpu", "EfiEmu.Firmware", "EfiEmu.Sdk", "Microsoft.Extensions.DependencyInjection.Abstractions"],
+        ["Loaders/EfiEmu.Loaders"] = ["EfiEmu.Cpu", "EfiEmu.Firmware", "EfiEmu.Sdk", "KeraLua", "Microsoft.Extensions.DependencyInjection.Abstractions"],
         ["Loaders/EfiEmu.Guests"] = ["EfiEmu.Sdk"],
         ["Loaders/EfiEmu.Guests/samples/HelloGuest"] = ["EfiEmu.Sdk"],
         ["Loaders/EfiEmu.Guests/samples/GreeterProtocol"] = ["EfiEmu.Sdk"],

@@ -9,6 +9,7 @@ internal static class Commands
         new BootCommand(emulator, terminal),
         new CompareCommand(emulator, terminal),
         new LabCommand(emulator, terminal),
+        new RunCommand(emulator, terminal),
         .. ListingCommand.All(emulator, terminal),
     ];
 }

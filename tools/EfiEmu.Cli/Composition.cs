@@ -48,17 +48,17 @@ internal sealed class Composition : IEmulator, IDisposable
     }
 
     public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
-        Queue(request, null, cancellation).Completion.GetAwaiter().GetResult();
+        Queue(request, cancellation).Completion.GetAwaiter().GetResult();
 
     public BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) =>
-        Queue(request, instrument, cancellation).Completion.GetAwaiter().GetResult();
+        _host.Value.Services.GetRequiredService<BootRunner>().Boot(request, instrument, cancellation);
 
     public SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation) =>
         _host.Value.Services.GetRequiredService<SlackLab>().Measure(request, new SlackLimits(), cancellation);
 
     public BootReport Boot(BootRequest request, IProgress<BootProgress>? progress, CancellationToken cancellation)
     {
-        IBoot boot = Queue(request, null, cancellation);
+        IBoot boot = Queue(request, cancellation);
         while (progress is not null && Task.WaitAny([boot.Completion], ProgressInterval) < 0)
         {
             progress.Report(boot.Progress);
@@ -87,8 +87,8 @@ internal sealed class Composition : IEmulator, IDisposable
         }
     }
 
-    private IBoot Queue(BootRequest request, IBootInstrument? instrument, CancellationToken cancellation) =>
-        _host.Value.Services.GetRequiredService<IBootRunner>().BootAsync(request, instrument, cancellation).AsTask().GetAwaiter().GetResult();
+    private IBoot Queue(BootRequest request, CancellationToken cancellation) =>
+        _host.Value.Services.GetRequiredService<IBootRunner>().BootAsync(request, cancellation).AsTask().GetAwaiter().GetResult();
 
     private string? PluginFolder
     {

@@ -21,7 +21,7 @@ public static class EfiEmuServices
         return builder.Services.AddEfiEmu(defaults);
     }
 
-    /// <summary>Adds EfiEmu: <see cref="IBootRunner"/>, <see cref="IGuestCatalogue"/>, <see cref="SlackLab"/>, the service that runs boots, its options.</summary>
+    /// <summary>Adds EfiEmu: <see cref="IBootRunner"/>, <see cref="IGuestCatalogue"/>, the service that runs boots, its options.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="defaults">Sets options; the host's configuration wins over it.</param>
     public static EfiEmuBuilder AddEfiEmu(this IServiceCollection services, Action<EfiEmuOptions>? defaults = null)
@@ -44,9 +44,10 @@ public static class EfiEmuServices
         services.TryAddSingleton<IBootRunner>(s => s.GetRequiredService<BootQueue>());
         services.AddHostedService<BootService>();
 
-        // A boot that is kept and run again cannot have a container's scope in it: its plugins get firmware's services alone.
-        services.TryAddSingleton(s => new SlackLab(
-            new BootRunner(new PeImageLoader(), firmware => s.GetRequiredService<PluginCatalogue>().Create(firmware))));
+        // For who boots on a thread of their own, without a scope: plugins get firmware's services alone. A boot that is kept and
+        // run again cannot have a container in it, and a script that boots from inside of a boot cannot wait for a queue.
+        services.TryAddSingleton(s => new BootRunner(new PeImageLoader(), firmware => s.GetRequiredService<PluginCatalogue>().Create(firmware)));
+        services.TryAddSingleton<SlackLab>();
         AddBootServices(services);
         return new EfiEmuBuilder(services);
     }

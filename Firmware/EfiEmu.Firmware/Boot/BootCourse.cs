@@ -221,6 +221,12 @@ internal sealed class BootCourse(
 
     private void ReportLeaks()
     {
+        // Whoever has left boot services owns the machine: there is nobody to leave anything behind for.
+        if (boot.ExitObserver.Attempts.Any(a => a.Status == EfiStatus.Success))
+        {
+            return;
+        }
+
         // The image's own pages and firmware's buffers for it are gone by now; what remains is the guest's.
         ResourceUse left = ResourceUse.Of(boot.Pool, boot.Memory);
         if (left.ExceedsAfterImage(_useBeforeGuest) is { } leak)
