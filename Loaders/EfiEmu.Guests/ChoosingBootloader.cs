@@ -10,7 +10,7 @@ namespace EfiEmu.Guests;
 /// nothing. That is a guess, the best there is: no flag of that header says whether a kernel was built with CONFIG_UNACCEPTED_MEMORY.
 /// For a kernel since 6.5 it does the work of the stub that it replaces: asks firmware, installs the table, calls type 15 RAM.
 /// </remarks>
-[Guest("choosing-bootloader", "leaves boot services, and asks for its kernel if that knows: -- kernel=6.1 or \\vmlinuz", HandsOver = true)]
+[Guest("choosing-bootloader", "leaves boot services, and asks for a kernel that knows: -- kernel=6.1 or \\vmlinuz", HandsOver = true)]
 public sealed class ChoosingBootloader : IGuestImage
 {
     private const string KernelOption = "kernel=";

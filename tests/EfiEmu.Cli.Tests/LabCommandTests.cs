@@ -99,7 +99,7 @@ public sealed class LabCommandTests : IDisposable
 
     [Theory]
     [InlineData("efiemu: lab slack: IMAGE: none given (see efiemu lab slack --help)\n", "lab", "slack")]
-    [InlineData("efiemu: Required command was not provided (see efiemu --help)\n", "lab")]
+    [InlineData("efiemu: lab: no measurement given; there is slack (see efiemu lab --help)\n", "lab")]
     [InlineData("efiemu: no such file.efi: image: no such file\n", "lab", "slack", "no such file.efi")]
     [InlineData("efiemu: Unrecognized command or argument '--trace' (see efiemu --help)\n", "lab", "slack", "x.efi", "--trace")]
     public void Lab_MisusedInSomeWay_IsOneLine(string line, params string[] arguments)

@@ -103,7 +103,7 @@ public sealed class RunCommandTests : IDisposable
 
     [Fact]
     public void Run_OnTheRealEmulator_BootsABuiltInGuest() => Assert.Equal(
-        "exit-boot-services\n", Run(new Composition(), "print(boot('guest:unenlightened-kernel').end_)").Output);
+        "hand-off\n", Run(new Composition(), "print(boot('guest:unenlightened-kernel').end_)").Output);
 
     private CommandRun Run(string source, params string[] options) => Run(new FakeEmulator { OnBoot = (_, _) => SampleReport.Plain() }, source, options);
 

@@ -17,7 +17,7 @@ public sealed class EfiMachineTests
     {
         BootReport report = await EfiMachine.SevSnp(16.GiB()).Boot("guest:unenlightened-kernel");
 
-        Assert.Equal(BootEnd.ExitBootServices, report.Outcome.End);
+        Assert.Equal(BootEnd.HandOff, report.Outcome.End);
         Assert.Equal(2, report.ExitBootServices.Count);
         Assert.Equal(14.GiB(), report.Ram.AcceptedAtExitBootServices);
         Assert.Contains(report.MapAt("final"), d => d.Type == MemoryType.Conventional && d.Bytes == 14.GiB());

@@ -28,7 +28,7 @@ public sealed class IsolationTests
             }
             else
             {
-                Assert.Equal(BootEnd.ExitBootServices, (await boot.Completion).Outcome.End);
+                Assert.Equal(BootEnd.HandOff, (await boot.Completion).Outcome.End);
             }
         }
     }

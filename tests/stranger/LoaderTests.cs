@@ -11,7 +11,7 @@ public sealed class LoaderTests
     {
         BootReport report = await EfiMachine.SevSnp(16.GiB()).WithFirmware(firmware).Boot("guest:unenlightened-kernel");
 
-        Assert.Equal(BootEnd.ExitBootServices, report.Outcome.End);
+        Assert.Equal(BootEnd.HandOff, report.Outcome.End);
         Assert.Equal(attempts, report.ExitBootServices.Count);
         Assert.Equal(0UL, report.Ram.LostToGuest);
     }

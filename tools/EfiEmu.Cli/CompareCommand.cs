@@ -25,7 +25,7 @@ internal sealed class CompareCommand : ICommand
     }
 
     /// <inheritdoc/>
-    public string Usage => "compare A [B] [options] [-- LOAD-OPTIONS]";
+    public string Usage => "compare A [B] [options]";
 
     /// <inheritdoc/>
     public string Summary => "two boots side by side";

@@ -20,9 +20,14 @@ internal static class CompareHelp
           --firmware NAME[,NAME]  edk2-202211,edk2-202502
           --acceptance NAME[,NAME]  negotiated,lazy
 
-        Both boots have these options, as efiemu boot --help says:
-          --memory-map FILE, --initrd FILE, --seed N, --until WHERE, --max-instructions N,
-          --plugin FILE, --plugins FOLDER
+        Both boots have these, as efiemu boot --help says:
+          --memory-map FILE       start from a real machine's map instead
+          --initrd FILE           an initial ramdisk, offered through LoadFile2
+          --seed N                seeds everything that is random to the guest; default 0
+          --until WHERE           exit-boot-services, hand-off or guest-end
+          --max-instructions N    stop the guest after N instructions
+          --plugin FILE           guests and protocols of a plugin DLL; may be given more than once
+          --plugins FOLDER        those of every plugin DLL in a folder; default: plugins beside the command
 
         The comparison:
           --format text|json      for people (default) or for programs

@@ -24,7 +24,7 @@ internal sealed class LabCommand : ICommand
     }
 
     /// <inheritdoc/>
-    public string Usage => "lab slack IMAGE [options] [-- LOAD-OPTIONS]";
+    public string Usage => "lab slack IMAGE [options]";
 
     /// <inheritdoc/>
     public string Summary => "what map changes a loader survives";

@@ -29,6 +29,10 @@ internal sealed class LabOptions
         }
 
         Boot.Plugins.AddTo(slack);
-        return new Command(Lab) { slack };
+        var lab = new Command(Lab) { slack };
+
+        // Without an action the parser answers a missing measurement with a line that does not say what there is.
+        lab.SetAction(_ => ExitCode.BadInput);
+        return lab;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RunCommand : ICommand, IScriptHost
     }
 
     /// <inheritdoc/>
-    public string Usage => "run SCRIPT.lua [options] [-- LOAD-OPTIONS]";
+    public string Usage => "run SCRIPT.lua [options]";
 
     /// <inheritdoc/>
     public string Summary => "run a guest or a lab in Lua";

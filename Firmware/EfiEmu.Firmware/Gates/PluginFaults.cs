@@ -16,13 +16,13 @@ public static partial class PluginFaults
     private static readonly string Mark = typeof(PluginBoundary).FullName!;
 
     /// <summary>
-    /// Whether a plugin's own code threw: not what ends a boot in an orderly way, not what an instrument threw, and nothing
+    /// Whether a plugin's own code threw: not what ends a boot in an orderly way or abandons it, not what an instrument threw, and nothing
     /// that came out of firmware.
     /// </summary>
     public static bool IsPlugins(Exception fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        return fault is not (BootStoppedException or ImageExitException or BootRequestException
+        return fault is not (BootStoppedException or BootAbandonedException or ImageExitException or BootRequestException
                 or GuestMemoryFaultException or TouchedMemoryBudgetException)
             && !fault.Data.Contains(Mark);
     }

@@ -16,7 +16,7 @@ public sealed class LabScriptTests
     [Fact]
     public void Report_OfABoot_HasWhatTheTextReportHas() => Assert.Equal(
         [
-            "exit-boot-services\t0\tnil", "EFI_INVALID_PARAMETER", "EFI_SUCCESS", "14 GiB\t14 GiB\t0 B", "guest-start, exit-boot-services-1, exit-boot-services-2, final",
+            "hand-off\t0\tnil", "EFI_INVALID_PARAMETER", "EFI_SUCCESS", "14 GiB\t14 GiB\t0 B", "guest-start, exit-boot-services-1, exit-boot-services-2, final",
             "UnacceptedMemory\tConventionalMemory", "3\ttrue\ttrue",
         ],
         ScriptRun.Finished("""
