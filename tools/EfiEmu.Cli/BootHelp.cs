@@ -23,6 +23,7 @@ internal static class BootHelp
           --acceptance NAME       negotiated, lazy, accept-all or lazy-without-negotiation; default: what
                                   the firmware does on the platform
           --initrd FILE           an initial ramdisk, offered through LoadFile2
+          --disk DIR              the files of the boot volume, beside IMAGE as \EFI\BOOT\BOOTX64.EFI
           --seed N                seeds everything that is random to the guest; default 0
           --plugin FILE           guests and protocols of a plugin DLL; may be given more than once
           --plugins FOLDER        those of every plugin DLL in a folder; default: plugins beside the command

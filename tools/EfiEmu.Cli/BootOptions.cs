@@ -19,6 +19,8 @@ internal sealed class BootOptions
 
     public Option<string?> Initrd { get; } = new("--initrd");
 
+    public Option<string?> Disk { get; } = new("--disk");
+
     public Option<string?> Until { get; } = new("--until");
 
     public Option<string?> Format { get; } = new("--format");
@@ -42,7 +44,7 @@ internal sealed class BootOptions
         command.Add(Image);
         foreach (Option option in new Option[]
         {
-            Platform, Memory, MemoryMap, Firmware, Acceptance, Initrd, Until, Format, Out, MaximumInstructions, Seed, Trace, Verbose,
+            Platform, Memory, MemoryMap, Firmware, Acceptance, Initrd, Disk, Until, Format, Out, MaximumInstructions, Seed, Trace, Verbose,
         })
         {
             command.Add(option);

@@ -44,6 +44,7 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
             Acceptance = acceptance ?? defaults.Acceptance,
             LoadOptions = loadOptions,
             Initrd = Initrd(parsed),
+            BootFiles = parsed.GetValue(options.Disk) is { } disk ? DiskFolder.Read(disk) : defaults.BootFiles,
             Until = until switch { null => null, "exit-boot-services" => BootUntil.ExitBootServices, "hand-off" => BootUntil.HandOff, _ => BootUntil.GuestEnd },
             Trace = parsed.GetValue(options.Trace),
             Budget = defaults.Budget with { Instructions = instructions ?? defaults.Budget.Instructions },

@@ -4,7 +4,7 @@ using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Guests;
 using EfiEmu.Loaders;
-using EfiEmu.Protocols;
+using EfiEmu.Sdk;
 using Xunit;
 
 namespace EfiEmu.Boots.Scripts;
@@ -39,7 +39,29 @@ internal sealed record ScriptRun(ScriptResult Result, string Output)
             Budget = budget ?? ScriptBudget.Default,
             Output = text => output.Write(text.Span),
         };
-        ScriptResult result = new ScriptRunner(new Host(), TimeProvider.System).Run(script, CancellationToken.None);
+        return Of(script, output, []);
+    }
+
+    /// <summary>A run that must come to its end, with plugins on its machine.</summary>
+    public static ScriptRun With(IReadOnlyList<ProtocolDefinition> plugins, string source, string folder)
+    {
+        using var output = new MemoryStream();
+        var script = new Script
+        {
+            Name = "test.lua",
+            Source = Encoding.UTF8.GetBytes(source),
+            Machine = Machine,
+            ReadableFolder = folder,
+            Output = text => output.Write(text.Span),
+        };
+        ScriptRun run = Of(script, output, plugins);
+        Assert.Equal((ScriptEnd.Finished, null), (run.Result.End, run.Result.Message));
+        return run;
+    }
+
+    private static ScriptRun Of(Script script, MemoryStream output, IReadOnlyList<ProtocolDefinition> plugins)
+    {
+        ScriptResult result = new ScriptRunner(new Host(plugins), TimeProvider.System).Run(script, CancellationToken.None);
         return new ScriptRun(result, Encoding.UTF8.GetString(output.ToArray()));
     }
 
@@ -60,14 +82,10 @@ internal sealed record ScriptRun(ScriptResult Result, string Output)
         return run.Result.Message!;
     }
 
-    private sealed class Host : IScriptHost
+    private sealed class Host(IReadOnlyList<ProtocolDefinition> plugins) : IScriptHost
     {
-        public BootReport Boot(BootRequest request, IBootInstrument instrument, CancellationToken cancellation)
-        {
-            BootReport report = new BootRunner(new PeImageLoader(), _ => BuiltInProtocols.Create()).Boot(request, instrument, cancellation);
-            ReportChecks.Check(report);
-            return report;
-        }
+        public BootReport Boot(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) =>
+            Emulator.Boot(request, plugins, instrument, cancellation);
 
         public GuestFile? Guest(string name) =>
             BuiltInGuests.All.FirstOrDefault(g => "guest:" + g.Name == name) is { } guest ? ManagedImage.ToGuestFile(guest) : null;
