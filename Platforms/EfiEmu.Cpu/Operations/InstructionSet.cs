@@ -21,7 +21,11 @@ internal static class InstructionSet
         ?? SseIntegerOperations.Find(in instruction)
         ?? SseShuffleOperations.Find(in instruction)
         ?? SseFloatOperations.Find(in instruction)
-        ?? SseConvertOperations.Find(in instruction);
+        ?? SseConvertOperations.Find(in instruction)
+        ?? Sse3Operations.Find(in instruction)
+        ?? Sse41Operations.Find(in instruction)
+        ?? SseElementOperations.Find(in instruction)
+        ?? Sse42Operations.Find(in instruction);
 
     /// <summary>The stop that an instruction always is, or null for one with an operation.</summary>
     public static ProcessorExit? StopOf(in Instruction instruction) => instruction.Mnemonic switch
