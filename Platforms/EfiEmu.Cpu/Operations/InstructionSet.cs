@@ -17,6 +17,8 @@ internal static class InstructionSet
         ?? ControlOperations.Find(in instruction)
         ?? SystemOperations.Find(in instruction)
         ?? FloatStateOperations.Find(in instruction)
+        ?? X87MoveOperations.Find(in instruction)
+        ?? X87ArithmeticOperations.Find(in instruction)
         ?? SseMoveOperations.Find(in instruction)
         ?? SseIntegerOperations.Find(in instruction)
         ?? SseShuffleOperations.Find(in instruction)

@@ -43,9 +43,9 @@ internal static class Sse3Operations
             Blend(Vector128.Create(0, uint.MaxValue, 0, uint.MaxValue).AsByte(), a.AsSingle() + b.AsSingle(), a.AsSingle() - b.AsSingle()),
         Mnemonic.Addsubpd => static (a, b) =>
             Blend(Vector128.Create(0, ulong.MaxValue).AsByte(), (a.AsDouble() + b.AsDouble()).AsSingle(), (a.AsDouble() - b.AsDouble()).AsSingle()),
-        Mnemonic.Haddps => static (a, b) => (Singles(a, b, 0) + Singles(a, b, 1)).AsByte(),
+        Mnemonic.Haddps => static (a, b) => (Singles(a, b, 1) + Singles(a, b, 0)).AsByte(),
         Mnemonic.Hsubps => static (a, b) => (Singles(a, b, 0) - Singles(a, b, 1)).AsByte(),
-        Mnemonic.Haddpd => static (a, b) => (Doubles(a, b, 0) + Doubles(a, b, 1)).AsByte(),
+        Mnemonic.Haddpd => static (a, b) => (Doubles(a, b, 1) + Doubles(a, b, 0)).AsByte(),
         Mnemonic.Hsubpd => static (a, b) => (Doubles(a, b, 0) - Doubles(a, b, 1)).AsByte(),
         _ => null,
     };

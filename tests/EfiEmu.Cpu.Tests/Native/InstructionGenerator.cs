@@ -80,6 +80,8 @@ internal sealed class InstructionGenerator(Random random)
             "eax" => IcedRegister.EAX,
             "rax" => IcedRegister.RAX,
             "cl" => IcedRegister.CL,
+            "st0" => IcedRegister.ST0,
+            "sti" => IcedRegister.ST0 + random.Next(8),
             _ => IcedRegister.None,
         };
         if (register != IcedRegister.None)
