@@ -1,3 +1,5 @@
+using EfiEmu.Cpu.FloatingPoint;
+
 namespace EfiEmu.Cpu.Execution;
 
 /// <summary>
@@ -32,9 +34,8 @@ internal sealed class SystemRegisters
 
     public uint Mxcsr { get; set; } = MxcsrAtStart;
 
-    public ushort FpuControl { get; set; } = 0x37F;
-
-    public ushort FpuStatus { get; set; }
+    /// <summary>The x87 unit.</summary>
+    public FloatUnit Float { get; } = new();
 
     /// <summary>ES, CS, SS, DS, FS, GS: OVMF's flat selectors.</summary>
     public ushort[] Segments { get; private set; } = [0x30, 0x38, 0x30, 0x30, 0x30, 0x30];

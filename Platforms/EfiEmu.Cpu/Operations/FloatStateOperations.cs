@@ -1,28 +1,44 @@
 using System.Buffers.Binary;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.FloatingPoint;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Operations;
 
-/// <summary>The state of the floating-point units. The x87 registers themselves are not modelled: they are always empty.</summary>
+/// <summary>The state of the floating-point units, whole: control, status, environment, FXSAVE.</summary>
+/// <remarks>Intel SDM volume 1, sections 8.1.10 and 10.5. The pointers to the last instruction and operand are always 0.</remarks>
 internal static class FloatStateOperations
 {
     private const uint MxcsrMask = 0xFFFF;
+    private const int EnvironmentBytes = 28;
+    private const int RegisterBytes = 10;
 
-    public static Operation? Find(in Instruction instruction) => instruction.Mnemonic switch
+    public static Operation? Find(in Instruction instruction) => instruction.Code switch
     {
-        Mnemonic.Fninit => static (Core core, in Instruction _) => (core.System.FpuControl, core.System.FpuStatus) = (0x37F, 0),
-        Mnemonic.Fnclex => static (Core core, in Instruction _) => core.System.FpuStatus &= 0x7F00,
-        Mnemonic.Fnstsw => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.FpuStatus),
-        Mnemonic.Fnstcw => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.FpuControl),
-        Mnemonic.Fldcw => static (Core core, in Instruction i) => core.System.FpuControl = (ushort)((core.Read(in i, 0) & 0x1F3F) | 0x40),
-        Mnemonic.Emms or Mnemonic.Wait => static (Core _, in Instruction _) => { },
-        Mnemonic.Stmxcsr => static (Core core, in Instruction i) => core.Memory.Write(core.EffectiveAddress(in i), core.System.Mxcsr, 4),
-        Mnemonic.Ldmxcsr => LoadMxcsr,
-        Mnemonic.Fxsave or Mnemonic.Fxsave64 => Save,
-        Mnemonic.Fxrstor or Mnemonic.Fxrstor64 => Restore,
-        _ => null,
+        Code.Fnstenv_m28byte => static (Core core, in Instruction i) =>
+        {
+            SaveEnvironment(core, core.EffectiveAddress(in i));
+            core.System.Float.SetControl((ushort)(core.System.Float.Control | 0x3F));
+        },
+        Code.Fldenv_m28byte => static (Core core, in Instruction i) => LoadEnvironment(core, core.EffectiveAddress(in i)),
+        Code.Fnsave_m108byte => Save,
+        Code.Frstor_m108byte => Restore,
+        _ => instruction.Mnemonic switch
+        {
+            Mnemonic.Fninit => static (Core core, in Instruction _) => core.System.Float.Initialize(),
+            Mnemonic.Fnclex => static (Core core, in Instruction _) => core.System.Float.Status &= 0x7F00,
+            Mnemonic.Fnstsw => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.Float.Status),
+            Mnemonic.Fnstcw => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.Float.Control),
+            Mnemonic.Fldcw => static (Core core, in Instruction i) => core.System.Float.SetControl((ushort)core.Read(in i, 0)),
+            Mnemonic.Emms => static (Core core, in Instruction _) => core.System.Float.Full = 0,
+            Mnemonic.Wait => static (Core _, in Instruction _) => { },
+            Mnemonic.Stmxcsr => static (Core core, in Instruction i) => core.Memory.Write(core.EffectiveAddress(in i), core.System.Mxcsr, 4),
+            Mnemonic.Ldmxcsr => LoadMxcsr,
+            Mnemonic.Fxsave or Mnemonic.Fxsave64 => SaveExtended,
+            Mnemonic.Fxrstor or Mnemonic.Fxrstor64 => RestoreExtended,
+            _ => null,
+        },
     };
 
     private static void LoadMxcsr(Core core, in Instruction i)
@@ -35,29 +51,110 @@ internal static class FloatStateOperations
         ? value
         : throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "reserved bit of MXCSR");
 
-    private static unsafe void Save(Core core, in Instruction i)
+    private static void SaveEnvironment(Core core, ulong address)
     {
+        FloatUnit unit = core.System.Float;
+        Span<byte> image = stackalloc byte[EnvironmentBytes];
+        image.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(image, 0xFFFF0000u | unit.Control);
+        BinaryPrimitives.WriteUInt32LittleEndian(image[4..], 0xFFFF0000u | unit.Status);
+        BinaryPrimitives.WriteUInt32LittleEndian(image[8..], 0xFFFF0000u | unit.TagWord);
+        BinaryPrimitives.WriteUInt32LittleEndian(image[24..], 0xFFFF0000u);
+        core.Memory.WriteBytes(address, image);
+    }
+
+    private static void LoadEnvironment(Core core, ulong address)
+    {
+        FloatUnit unit = core.System.Float;
+        Span<byte> image = stackalloc byte[EnvironmentBytes];
+        core.Memory.ReadBytes(address, image);
+        unit.SetControl(BinaryPrimitives.ReadUInt16LittleEndian(image));
+        unit.Status = BinaryPrimitives.ReadUInt16LittleEndian(image[4..]);
+        ushort tags = BinaryPrimitives.ReadUInt16LittleEndian(image[8..]);
+        int full = 0;
+        for (int physical = 0; physical < 8; physical++)
+        {
+            full |= ((tags >> (2 * physical)) & 3) == 3 ? 0 : 1 << physical;
+        }
+
+        unit.Full = (byte)full;
+    }
+
+    private static void Save(Core core, in Instruction i)
+    {
+        FloatUnit unit = core.System.Float;
+        ulong address = core.EffectiveAddress(in i);
+        Span<byte> registers = stackalloc byte[8 * RegisterBytes];
+        for (int index = 0; index < 8; index++)
+        {
+            Put(registers[(index * RegisterBytes)..], unit[index]);
+        }
+
+        core.Memory.CheckWrite(address, EnvironmentBytes);
+        core.Memory.WriteBytes(address + EnvironmentBytes, registers);
+        SaveEnvironment(core, address);
+        unit.Initialize();
+    }
+
+    private static void Restore(Core core, in Instruction i)
+    {
+        FloatUnit unit = core.System.Float;
+        ulong address = core.EffectiveAddress(in i);
+        Span<byte> registers = stackalloc byte[8 * RegisterBytes];
+        core.Memory.ReadBytes(address + EnvironmentBytes, registers);
+        LoadEnvironment(core, address);
+        for (int index = 0; index < 8; index++)
+        {
+            unit.Restore(index, Take(registers[(index * RegisterBytes)..]));
+        }
+    }
+
+    private static unsafe void SaveExtended(Core core, in Instruction i)
+    {
+        FloatUnit unit = core.System.Float;
         ulong address = Aligned(core, in i);
         Span<byte> image = stackalloc byte[416];
         image.Clear();
-        BinaryPrimitives.WriteUInt16LittleEndian(image, core.System.FpuControl);
-        BinaryPrimitives.WriteUInt16LittleEndian(image[2..], core.System.FpuStatus);
+        BinaryPrimitives.WriteUInt16LittleEndian(image, unit.Control);
+        BinaryPrimitives.WriteUInt16LittleEndian(image[2..], unit.Status);
+        image[4] = unit.Full;
         BinaryPrimitives.WriteUInt32LittleEndian(image[24..], core.System.Mxcsr);
         BinaryPrimitives.WriteUInt32LittleEndian(image[28..], MxcsrMask);
+        for (int index = 0; index < 8; index++)
+        {
+            Put(image[(32 + (16 * index))..], unit[index]);
+        }
+
         new ReadOnlySpan<byte>(core.State + Slot.Xmm, 256).CopyTo(image[160..]);
         core.Memory.WriteBytes(address, image);
     }
 
-    private static unsafe void Restore(Core core, in Instruction i)
+    private static unsafe void RestoreExtended(Core core, in Instruction i)
     {
+        FloatUnit unit = core.System.Float;
         ulong address = Aligned(core, in i);
         Span<byte> image = stackalloc byte[416];
         core.Memory.ReadBytes(address, image);
         core.System.Mxcsr = Checked(BinaryPrimitives.ReadUInt32LittleEndian(image[24..]));
-        core.System.FpuControl = BinaryPrimitives.ReadUInt16LittleEndian(image);
-        core.System.FpuStatus = BinaryPrimitives.ReadUInt16LittleEndian(image[2..]);
+        unit.SetControl(BinaryPrimitives.ReadUInt16LittleEndian(image));
+        unit.Status = BinaryPrimitives.ReadUInt16LittleEndian(image[2..]);
+        for (int index = 0; index < 8; index++)
+        {
+            unit.Restore(index, Take(image[(32 + (16 * index))..]));
+        }
+
+        unit.Full = image[4];
         image[160..].CopyTo(new Span<byte>(core.State + Slot.Xmm, 256));
     }
+
+    private static void Put(Span<byte> destination, ExtendedFloat value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, value.Significand);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[8..], value.Head);
+    }
+
+    private static ExtendedFloat Take(ReadOnlySpan<byte> source) =>
+        new(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt16LittleEndian(source[8..]));
 
     private static ulong Aligned(Core core, in Instruction i)
     {

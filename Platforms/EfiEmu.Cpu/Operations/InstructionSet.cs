@@ -17,11 +17,17 @@ internal static class InstructionSet
         ?? ControlOperations.Find(in instruction)
         ?? SystemOperations.Find(in instruction)
         ?? FloatStateOperations.Find(in instruction)
+        ?? X87MoveOperations.Find(in instruction)
+        ?? X87ArithmeticOperations.Find(in instruction)
         ?? SseMoveOperations.Find(in instruction)
         ?? SseIntegerOperations.Find(in instruction)
         ?? SseShuffleOperations.Find(in instruction)
         ?? SseFloatOperations.Find(in instruction)
-        ?? SseConvertOperations.Find(in instruction);
+        ?? SseConvertOperations.Find(in instruction)
+        ?? Sse3Operations.Find(in instruction)
+        ?? Sse41Operations.Find(in instruction)
+        ?? SseElementOperations.Find(in instruction)
+        ?? Sse42Operations.Find(in instruction);
 
     /// <summary>The stop that an instruction always is, or null for one with an operation.</summary>
     public static ProcessorExit? StopOf(in Instruction instruction) => instruction.Mnemonic switch

@@ -89,5 +89,7 @@ internal static class SseAccess
         System.Runtime.InteropServices.MemoryMarshal.AsBytes(new Span<Vector128<byte>>(ref value));
 
     private static bool AllowsUnaligned(Mnemonic mnemonic) =>
-        mnemonic is Mnemonic.Movups or Mnemonic.Movupd or Mnemonic.Movdqu or Mnemonic.Lddqu;
+        mnemonic is Mnemonic.Movups or Mnemonic.Movupd or Mnemonic.Movdqu or Mnemonic.Lddqu
+            or Mnemonic.Pcmpestri or Mnemonic.Pcmpestri64 or Mnemonic.Pcmpestrm or Mnemonic.Pcmpestrm64 or Mnemonic.Pcmpistri
+            or Mnemonic.Pcmpistrm;
 }

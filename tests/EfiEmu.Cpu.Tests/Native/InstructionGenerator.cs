@@ -15,6 +15,7 @@ internal sealed class InstructionGenerator(Random random)
         Mnemonic.Fxrstor64, Mnemonic.Ldmxcsr, Mnemonic.Stmxcsr, Mnemonic.Fldcw, Mnemonic.Fnstsw, Mnemonic.Wait, Mnemonic.Str,
         Mnemonic.Sldt, Mnemonic.Smsw, Mnemonic.Sgdt, Mnemonic.Sidt, Mnemonic.Lgdt, Mnemonic.Lidt, Mnemonic.Ltr, Mnemonic.Lldt,
         Mnemonic.Clts, Mnemonic.Wrfsbase, Mnemonic.Wrgsbase, Mnemonic.Rdfsbase, Mnemonic.Rdgsbase, Mnemonic.Invlpg,
+        Mnemonic.Fldenv, Mnemonic.Frstor, Mnemonic.Fnstenv, Mnemonic.Fnsave,
         Mnemonic.Wbinvd, Mnemonic.Wbnoinvd, Mnemonic.Invd, Mnemonic.Enter, Mnemonic.Leave, Mnemonic.Reservednop,
     ];
 
@@ -80,6 +81,8 @@ internal sealed class InstructionGenerator(Random random)
             "eax" => IcedRegister.EAX,
             "rax" => IcedRegister.RAX,
             "cl" => IcedRegister.CL,
+            "st0" => IcedRegister.ST0,
+            "sti" => IcedRegister.ST0 + random.Next(8),
             _ => IcedRegister.None,
         };
         if (register != IcedRegister.None)

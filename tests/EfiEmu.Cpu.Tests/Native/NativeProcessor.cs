@@ -70,6 +70,7 @@ internal sealed unsafe class NativeProcessor : IDisposable
         }
 
         c.mov(__qword_ptr[Field(NativeState.HostStackOffset)], rsp);
+        c.fxrstor64(__[Field(NativeState.FloatOffset)]);
         for (int i = 0; i < 16; i++)
         {
             c.movups(Xmm(i), __xmmword_ptr[Field(NativeState.XmmOffset + (i * 16))]);
@@ -98,6 +99,8 @@ internal sealed unsafe class NativeProcessor : IDisposable
             c.movups(__xmmword_ptr[Field(NativeState.XmmOffset + (i * 16))], Xmm(i));
         }
 
+        c.fxsave64(__[Field(NativeState.FloatOffset)]);
+        c.fninit();
         c.cld();
         foreach (AssemblerRegister64 saved in (AssemblerRegister64[])[r15, r14, r13, r12, rbp, rbx])
         {
