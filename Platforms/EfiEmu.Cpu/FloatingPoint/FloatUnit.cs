@@ -24,7 +24,7 @@ internal sealed class FloatUnit
     private const ushort ExceptionMask = 0x3F;
     private const int TopShift = 11;
 
-    private readonly ExtendedFloat[] _registers = new ExtendedFloat[8];
+    private ExtendedFloat[] _registers = new ExtendedFloat[8];
     private ushort _statusWithoutTop;
     private int _top;
 
@@ -113,6 +113,14 @@ internal sealed class FloatUnit
 
             return (ushort)word;
         }
+    }
+
+    /// <summary>The same state in an object of its own.</summary>
+    public FloatUnit Copy()
+    {
+        var copy = (FloatUnit)MemberwiseClone();
+        copy._registers = [.. _registers];
+        return copy;
     }
 
     private int Tag(int physical)

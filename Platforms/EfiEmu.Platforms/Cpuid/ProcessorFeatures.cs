@@ -19,8 +19,8 @@ internal static class ProcessorFeatures
         | (1u << 11) | (1u << 12) | (1u << 13) | (1u << 14) | (1u << 15) | (1u << 16) | (1u << 17) | (1u << 19)
         | (1u << 24) | (1u << 25) | (1u << 26);
 
-    /// <summary>CPUID.1:ECX: CMPXCHG16B, MOVBE, POPCNT, RDRAND, and the bit that says there is a hypervisor.</summary>
-    public const uint Leaf1Ecx = (1u << 13) | (1u << 22) | (1u << 23) | (1u << 30) | (1u << 31);
+    /// <summary>CPUID.1:ECX: SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, MOVBE, POPCNT, RDRAND, and the bit that says there is a hypervisor.</summary>
+    public const uint Leaf1Ecx = Bit0 | (1u << 9) | (1u << 13) | (1u << 19) | (1u << 20) | (1u << 22) | (1u << 23) | (1u << 30) | (1u << 31);
 
     /// <summary>CPUID.7.0:EBX: BMI1, BMI2, ERMS, RDSEED.</summary>
     public const uint Leaf7Ebx = (1u << 3) | (1u << 8) | (1u << 9) | (1u << 18);

@@ -61,7 +61,6 @@ public sealed unsafe class InstructionComparisonTests(ITestOutputHelper output)
             _bus.Map(_codePage, 1);
             _bus.Map(_native.DataAddress, NativeProcessor.DataBytes / 0x1000);
             _bus.Map(X87State.Scratch, 1);
-            X87State.Reset(new Span<byte>(_native.State->Float, X87State.Bytes));
         }
 
         public int Compared { get; private set; }

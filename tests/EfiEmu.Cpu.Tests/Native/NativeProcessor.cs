@@ -26,6 +26,7 @@ internal sealed unsafe class NativeProcessor : IDisposable
         nint mapped = Mmap(0, TotalBytes, ProtectionAll, PrivateAnonymous32Bit, -1, 0);
         Assert.NotEqual(-1, mapped);
         _base = (byte*)mapped;
+        X87State.Reset(new Span<byte>(State->Float, X87State.Bytes));
         _instructionOffset = Assemble(0, EmitEntry);
     }
 

@@ -28,11 +28,11 @@ public sealed class CpuidTests
         // TSC, MSR, CX8, CMOV, FXSR, SSE, SSE2.
         Assert.All([4, 5, 8, 15, 24, 25, 26], bit => Assert.True((leaf.Edx >> bit & 1) == 1, $"EDX bit {bit}"));
 
-        // CX16, MOVBE, POPCNT, RDRAND.
-        Assert.All([13, 22, 23, 30], bit => Assert.True((leaf.Ecx >> bit & 1) == 1, $"ECX bit {bit}"));
+        // SSE3, SSSE3, CX16, SSE4.1, SSE4.2, MOVBE, POPCNT, RDRAND.
+        Assert.All([0, 9, 13, 19, 20, 22, 23, 30], bit => Assert.True((leaf.Ecx >> bit & 1) == 1, $"ECX bit {bit}"));
 
-        // SSE3 to SSE4.2, FMA, AES, XSAVE, OSXSAVE, AVX, F16C.
-        Assert.All([0, 9, 19, 20, 12, 25, 26, 27, 28, 29], bit => Assert.True((leaf.Ecx >> bit & 1) == 0, $"ECX bit {bit}"));
+        // PCLMULQDQ, MONITOR, FMA, AES, XSAVE, OSXSAVE, AVX, F16C.
+        Assert.All([1, 3, 12, 25, 26, 27, 28, 29], bit => Assert.True((leaf.Ecx >> bit & 1) == 0, $"ECX bit {bit}"));
     }
 
     [Theory]

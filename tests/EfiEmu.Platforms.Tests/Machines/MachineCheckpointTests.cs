@@ -50,7 +50,7 @@ public sealed class MachineCheckpointTests
     {
         using Machine machine = NewMachine("plain", a =>
         {
-            // Old and new memory, a page written before the checkpoint, vectors, flags, time, both random streams.
+            // Old and new memory, a page written before the checkpoint, vectors, the x87 stack, flags, time, both random streams.
             a.mov(rdi, Data);
             a.mov(rax, __[rdi]);
             a.inc(__qword_ptr[rdi]);
@@ -58,6 +58,9 @@ public sealed class MachineCheckpointTests
             a.mov(__[rdi + 0x5000], rbx);
             a.movq(xmm3, rbx);
             a.paddq(xmm4, xmm3);
+            a.fldpi();
+            a.fnstsw(__word_ptr[rdi + 16]);
+            a.movzx(r10d, __word_ptr[rdi + 16]);
             a.mov(r8, HighBlock + 0x12345);
             a.add(__qword_ptr[r8], 7);
             a.mov(r9, __[r8]);
