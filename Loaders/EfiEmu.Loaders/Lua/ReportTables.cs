@@ -23,7 +23,7 @@ internal static class ReportTables
         ["guest"] = report.Guest.Name,
         ["status"] = report.Outcome.Status,
         ["verdict"] = report.Outcome.Verdict,
-        ["end_"] = EndName(report.Outcome.End),
+        ["end_"] = JsonReport.EndName(report.Outcome.End),
         ["exit_code"] = report.Outcome.ExitCode,
         ["attempts"] = report.ExitBootServices.Select(Attempt),
         ["ram"] = Ram(report.Ram),
@@ -117,17 +117,5 @@ internal static class ReportTables
         ["instruction"] = fault.InstructionText,
         ["address"] = fault.Address is { } address ? address : null,
         ["address_history"] = fault.AddressHistory,
-    };
-
-    private static string EndName(BootEnd end) => end switch
-    {
-        BootEnd.ExitBootServices => "exit-boot-services",
-        BootEnd.HandOff => "hand-off",
-        BootEnd.Returned => "returned",
-        BootEnd.Fault => "fault",
-        BootEnd.NotModelled => "not-modelled",
-        BootEnd.Budget => "budget",
-        BootEnd.GaveUp => "gave-up",
-        _ => throw new ArgumentOutOfRangeException(nameof(end), end, "not an end"),
     };
 }
