@@ -38,11 +38,11 @@ public interface IProcessorBus
     /// <summary>WRMSR; false stops the run as not modelled.</summary>
     bool TryWriteMsr(uint index, ulong value);
 
-    /// <summary>IN of 1, 2 or 4 bytes; false stops the run as not modelled.</summary>
-    bool TryReadPort(ushort port, int bytes, out uint value);
+    /// <summary>IN of 1, 2 or 4 bytes, after so many retired instructions; false stops the run as not modelled.</summary>
+    bool TryReadPort(ushort port, int bytes, ulong instructionsRetired, out uint value);
 
-    /// <summary>OUT of 1, 2 or 4 bytes; false stops the run as not modelled.</summary>
-    bool TryWritePort(ushort port, int bytes, uint value);
+    /// <summary>OUT of 1, 2 or 4 bytes, after so many retired instructions; false stops the run as not modelled.</summary>
+    bool TryWritePort(ushort port, int bytes, ulong instructionsRetired, uint value);
 
     /// <summary>RDTSC: the time-stamp counter after so many retired instructions.</summary>
     ulong ReadTimestampCounter(ulong instructionsRetired);

@@ -62,9 +62,9 @@ internal sealed unsafe class TestBus : IProcessorBus, IDisposable
         return true;
     }
 
-    public bool TryReadPort(ushort port, int bytes, out uint value) => Ports.TryGetValue(port, out value);
+    public bool TryReadPort(ushort port, int bytes, ulong instructionsRetired, out uint value) => Ports.TryGetValue(port, out value);
 
-    public bool TryWritePort(ushort port, int bytes, uint value)
+    public bool TryWritePort(ushort port, int bytes, ulong instructionsRetired, uint value)
     {
         if (!Ports.ContainsKey(port))
         {

@@ -29,7 +29,7 @@ internal sealed class FakeHost : IPlatformHost
         set => _registers[(int)register] = value;
     }
 
-    public bool TryReadPort(ushort port, int bytes, out uint value) => Ports.TryRead(port, bytes, out value);
+    public bool TryReadPort(ushort port, int bytes, out uint value) => Ports.TryRead(port, bytes, 0, out value);
 
-    public bool TryWritePort(ushort port, int bytes, uint value) => Ports.TryWrite(port, bytes, value);
+    public bool TryWritePort(ushort port, int bytes, uint value) => Ports.TryWrite(port, bytes, 0, value);
 }

@@ -135,7 +135,7 @@ internal static class SystemOperations
     {
         ushort port = (ushort)(i.Op1Kind == OpKind.Register ? core.Gpr(Slot.Rdx) : i.Immediate8);
         int bytes = RegisterMap.Bits(i.Op0Register) / 8;
-        if (!core.Bus.TryReadPort(port, bytes, out uint value))
+        if (!core.Bus.TryReadPort(port, bytes, core.RetiredBeforeCurrent, out uint value))
         {
             throw GuestStopException.NotModelled(FormattableString.Invariant($"{InstructionText.Of(in i)} (port 0x{port:X})"));
         }
@@ -147,7 +147,7 @@ internal static class SystemOperations
     {
         ushort port = (ushort)(i.Op0Kind == OpKind.Register ? core.Gpr(Slot.Rdx) : i.Immediate8);
         int bytes = RegisterMap.Bits(i.Op1Register) / 8;
-        if (!core.Bus.TryWritePort(port, bytes, (uint)core.Read(in i, 1)))
+        if (!core.Bus.TryWritePort(port, bytes, core.RetiredBeforeCurrent, (uint)core.Read(in i, 1)))
         {
             throw GuestStopException.NotModelled(FormattableString.Invariant($"{InstructionText.Of(in i)} (port 0x{port:X})"));
         }

@@ -309,8 +309,8 @@ public sealed class Machine : IDisposable
             set => machine._processor[register] = value;
         }
 
-        public bool TryReadPort(ushort port, int bytes, out uint value) => machine._bus.TryReadPort(port, bytes, out value);
+        public bool TryReadPort(ushort port, int bytes, out uint value) => machine._bus.TryReadPort(port, bytes, machine.InstructionsRetired, out value);
 
-        public bool TryWritePort(ushort port, int bytes, uint value) => machine._bus.TryWritePort(port, bytes, value);
+        public bool TryWritePort(ushort port, int bytes, uint value) => machine._bus.TryWritePort(port, bytes, machine.InstructionsRetired, value);
     }
 }

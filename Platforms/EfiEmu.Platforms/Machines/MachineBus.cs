@@ -29,7 +29,7 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
     /// <summary>Keeps everything but memory, time and the platform's side, and gives what puts it back.</summary>
     public Action Save()
     {
-        Action[] parts = [_registers.Save(), _random.Save(), Ports.Serial.Save()];
+        Action[] parts = [_registers.Save(), _random.Save(), Ports.Serial.Save(), Ports.Timer.Save()];
         int gates = _gates.Count;
         IReadOnlyList<MemoryRange>? code = _code;
         return () =>
@@ -67,9 +67,11 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
     public bool TryWriteMsr(uint index, ulong value) =>
         Platform.TryWriteMsr(index, value) || _registers.TryWrite(index, value);
 
-    public bool TryReadPort(ushort port, int bytes, out uint value) => Ports.TryRead(port, bytes, out value);
+    public bool TryReadPort(ushort port, int bytes, ulong instructionsRetired, out uint value) =>
+        Ports.TryRead(port, bytes, clock.After(instructionsRetired), out value);
 
-    public bool TryWritePort(ushort port, int bytes, uint value) => Ports.TryWrite(port, bytes, value);
+    public bool TryWritePort(ushort port, int bytes, ulong instructionsRetired, uint value) =>
+        Ports.TryWrite(port, bytes, clock.After(instructionsRetired), value);
 
     public ulong ReadTimestampCounter(ulong instructionsRetired) => clock.TimestampCounter(instructionsRetired);
 

@@ -46,5 +46,8 @@ public sealed class VirtualClock
         return sum < left ? ulong.MaxValue : sum;
     }
 
+    /// <summary>Nanoseconds since power-on after so many instructions.</summary>
+    internal ulong After(ulong instructionsRetired) => At(instructionsRetired);
+
     private ulong At(ulong instructions) => SaturatingAdd(instructions * NanosecondsPerInstruction, _added);
 }

@@ -8,9 +8,9 @@ public sealed class DeviceTests
         var ports = new IoPorts();
         foreach (char c in "ok\r\n")
         {
-            Assert.True(ports.TryRead(0x3fd, 1, out uint status));
+            Assert.True(ports.TryRead(0x3fd, 1, 0, out uint status));
             Assert.Equal(0x60u, status);
-            Assert.True(ports.TryWrite(0x3f8, 1, c));
+            Assert.True(ports.TryWrite(0x3f8, 1, 0, c));
         }
 
         Assert.Equal("ok\r\n", ports.Serial.Drain());
@@ -21,34 +21,53 @@ public sealed class DeviceTests
     public void Serial_DivisorWrites_AreNotText()
     {
         var ports = new IoPorts();
-        ports.TryWrite(0x3fb, 1, 0x83);
-        ports.TryWrite(0x3f8, 1, 1);
-        ports.TryWrite(0x3f9, 1, 0);
-        Assert.True(ports.TryRead(0x3f8, 1, out uint divisor));
-        ports.TryWrite(0x3fb, 1, 0x03);
+        ports.TryWrite(0x3fb, 1, 0, 0x83);
+        ports.TryWrite(0x3f8, 1, 0, 1);
+        ports.TryWrite(0x3f9, 1, 0, 0);
+        Assert.True(ports.TryRead(0x3f8, 1, 0, out uint divisor));
+        ports.TryWrite(0x3fb, 1, 0, 0x03);
 
-        ports.TryWrite(0x3f8, 1, 'x');
+        ports.TryWrite(0x3f8, 1, 0, 'x');
 
         Assert.Equal("x", ports.Serial.Drain());
         Assert.Equal(1u, divisor);
     }
 
     [Theory]
-    [InlineData(0x40, 1)]
+    [InlineData(0x60, 1)]
+    [InlineData(0x43, 2)]
     [InlineData(0xcf8, 4)]
     [InlineData(0x3f8, 2)]
     [InlineData(0x3f7, 1)]
+    [InlineData(0x1f0, 2)]
+    [InlineData(0x3d4, 1)]
+    [InlineData(0x378, 1)]
     [InlineData(0x400, 1)]
     public void Port_ThatIsNotModelled_IsRefused(int port, int bytes)
     {
         var ports = new IoPorts();
 
-        Assert.False(ports.TryRead((ushort)port, bytes, out _));
-        Assert.False(ports.TryWrite((ushort)port, bytes, 0));
+        Assert.False(ports.TryRead((ushort)port, bytes, 0, out _));
+        Assert.False(ports.TryWrite((ushort)port, bytes, 0, 0));
+    }
+
+    [Theory]
+    [InlineData(0x2ff, 1, 0xffu)]
+    [InlineData(0x110, 1, 0xffu)]
+    [InlineData(0x3e8, 2, 0xffffu)]
+    [InlineData(0x8c82, 1, 0xffu)]
+    [InlineData(0x300, 4, 0xffffffffu)]
+    public void Port_OfACardThatIsNotThere_ReadsOnesAndLosesWrites(int port, int bytes, uint ones)
+    {
+        var ports = new IoPorts();
+
+        Assert.True(ports.TryWrite((ushort)port, bytes, 0, 0x5a));
+        Assert.True(ports.TryRead((ushort)port, bytes, 0, out uint value));
+        Assert.Equal(ones, value);
     }
 
     [Fact]
-    public void Port80_IsIgnored() => Assert.True(new IoPorts().TryWrite(0x80, 1, 0xab));
+    public void Port80_IsIgnored() => Assert.True(new IoPorts().TryWrite(0x80, 1, 0, 0xab));
 
     [Theory]
     [InlineData(0xc0000080u, 0xd00UL)]
