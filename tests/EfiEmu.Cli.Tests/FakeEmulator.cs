@@ -37,6 +37,8 @@ internal sealed class FakeEmulator : IEmulator
         return OnBoot(request, cancellation);
     }
 
+    public BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) => Boot(request, cancellation);
+
     public SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation)
     {
         Request = request;

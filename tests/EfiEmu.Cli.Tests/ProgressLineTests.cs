@@ -101,6 +101,8 @@ public sealed class ProgressLineTests : IDisposable
             return SampleReport.Plain();
         }
 
+        public BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) => throw new NotSupportedException();
+
         public SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation) => throw new NotSupportedException();
 
         public string? Refusal(ReadOnlyMemory<byte> file) => null;

@@ -39,7 +39,7 @@ internal sealed class BootCommand : ICommand
         _emulator.Use(_options.Plugins.Read(parsed) with { Verbose = verbose });
         var reader = new BootRequestReader(_emulator, _options);
         BootRequest request = reader.Read(image, MachineWords.Of(parsed, _options), parsed, loadOptions);
-        using OutputFile? file = parsed.GetValue(_options.Out) is { } path ? OutputFile.Open(path, [image, .. reader.FilesBesideTheImage(parsed)]) : null;
+        using OutputFile? file = reader.OpenOutput(parsed, image);
 
         var statistics = RunStatistics.Start();
         BootReport report = Boot(request, cancellation);

@@ -87,18 +87,23 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
             throw new InputException(options.Memory.Name, "the memory map says how much memory there is; give one of the two");
         }
 
-        return MemorySize.TryParse(text, out ulong bytes, out string fault)
-            ? bytes
-            : throw new InputException(options.Memory.Name, fault);
+        return Size(options.Memory, text);
     }
 
     private MemoryMapFile? MemoryMap(ParseResult parsed) => parsed.GetValue(options.MemoryMap) is { } path
         ? new MemoryMapFile(path, InputFile.Read(path, "memory map"))
         : null;
 
-    /// <summary>The files beside the image that a boot reads.</summary>
-    public IEnumerable<string> FilesBesideTheImage(ParseResult parsed) =>
-        new[] { parsed.GetValue(options.Initrd), parsed.GetValue(options.MemoryMap) }.OfType<string>();
+    /// <summary>Opens the file of --out, which must be none of those that the command reads; null where none is given.</summary>
+    public OutputFile? OpenOutput(ParseResult parsed, params IEnumerable<string> images) => parsed.GetValue(options.Out) is { } path
+        ? OutputFile.Open(path, [.. images, .. new[] { parsed.GetValue(options.Initrd), parsed.GetValue(options.MemoryMap) }.OfType<string>()])
+        : null;
+
+    /// <summary>A size in bytes; null where none is given.</summary>
+    public static ulong? Size(Option option, string? text) =>
+        text is null ? null
+        : MemorySize.TryParse(text, out ulong bytes, out string fault) ? bytes
+        : throw new InputException(option.Name, fault);
 
     /// <summary>One of several names, or null where none is given.</summary>
     public static string? Named(Option option, string? name, IReadOnlyList<string> names) =>

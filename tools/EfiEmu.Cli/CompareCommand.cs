@@ -48,9 +48,7 @@ internal sealed class CompareCommand : ICommand
         BootRequest first = reader.Read(pair.ImageA, pair.MachineA, parsed, loadOptions);
         BootRequest second = reader.Read(pair.ImageB, pair.MachineB, parsed, loadOptions);
         pair.CheckMemory(first.MemoryBytes, second.MemoryBytes);
-        using OutputFile? file = parsed.GetValue(shared.Out) is { } path
-            ? OutputFile.Open(path, [pair.ImageA, pair.ImageB, .. reader.FilesBesideTheImage(parsed)])
-            : null;
+        using OutputFile? file = reader.OpenOutput(parsed, pair.ImageA, pair.ImageB);
 
         var statistics = RunStatistics.Start();
         BootReport a = _emulator.Boot(first, cancellation);

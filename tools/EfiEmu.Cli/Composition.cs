@@ -47,8 +47,7 @@ internal sealed class Composition : IEmulator, IDisposable
         _settings = settings;
     }
 
-    public BootReport Boot(BootRequest request, CancellationToken cancellation) =>
-        Queue(request, cancellation).Completion.GetAwaiter().GetResult();
+    public BootReport Boot(BootRequest request, CancellationToken cancellation) => Boot(request, null, cancellation);
 
     public BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) =>
         _host.Value.Services.GetRequiredService<BootRunner>().Boot(request, instrument, cancellation);

@@ -27,7 +27,7 @@ internal interface IEmulator
     BootReport Boot(BootRequest request, IProgress<BootProgress>? progress, CancellationToken cancellation) => Boot(request, cancellation);
 
     /// <summary>Boots, with somebody who watches and may disturb the boot.</summary>
-    BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation) => Boot(request, cancellation);
+    BootReport BootWatched(BootRequest request, IBootInstrument instrument, CancellationToken cancellation);
 
     /// <summary>Measures what a loader survives of map changes.</summary>
     SlackReport MeasureSlack(BootRequest request, CancellationToken cancellation);

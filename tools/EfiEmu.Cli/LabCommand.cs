@@ -50,9 +50,7 @@ internal sealed class LabCommand : ICommand
         bool json = BootRequestReader.Named(boot.Format, parsed.GetValue(boot.Format), Formats) == Json;
         var reader = new BootRequestReader(_emulator, boot);
         BootRequest request = reader.Read(image, MachineWords.Of(parsed, boot), parsed, loadOptions);
-        using OutputFile? file = parsed.GetValue(boot.Out) is { } path
-            ? OutputFile.Open(path, [image, .. reader.FilesBesideTheImage(parsed)])
-            : null;
+        using OutputFile? file = reader.OpenOutput(parsed, image);
         var statistics = RunStatistics.Start();
         SlackReport report;
         try

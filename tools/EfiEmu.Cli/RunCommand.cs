@@ -87,7 +87,7 @@ internal sealed class RunCommand : ICommand, IScriptHost
         return new MachineSettings
         {
             Platform = platform ?? defaults.Platform,
-            MemoryBytes = Memory(parsed.GetValue(_options.Memory)) ?? defaults.MemoryBytes,
+            MemoryBytes = BootRequestReader.Size(_options.Memory, parsed.GetValue(_options.Memory)) ?? defaults.MemoryBytes,
             Firmware = firmware ?? defaults.Firmware,
             Acceptance = acceptance ?? defaults.Acceptance,
             LoadOptions = loadOptions,
@@ -96,11 +96,6 @@ internal sealed class RunCommand : ICommand, IScriptHost
             Seed = Number(parsed, _options.Seed) ?? 0,
         };
     }
-
-    private ulong? Memory(string? text) =>
-        text is null ? null
-        : MemorySize.TryParse(text, out ulong bytes, out string fault) ? bytes
-        : throw new InputException(_options.Memory.Name, fault);
 
     private static ulong? Number(ParseResult parsed, Option<string?> option) => BootRequestReader.Number(option, parsed.GetValue(option));
 

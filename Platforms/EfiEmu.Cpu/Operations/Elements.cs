@@ -16,4 +16,7 @@ internal static class Elements
 
         return result;
     }
+
+    /// <summary>Each pair of elements at the same index as one.</summary>
+    public static Vector128<T> Zip<T>(Vector128<T> a, Vector128<T> b, Func<T, T, T> body) => Map(a, (x, at) => body(x, b[at]));
 }

@@ -32,8 +32,7 @@ internal static class Sse3Operations
         }
 
         return Integer(instruction.Mnemonic) is { } body
-            ? (Core core, in Instruction i) =>
-                SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 0), SseAccess.Read(core, in i, 1)))
+            ? SseAccess.Combine(body)
             : null;
     }
 

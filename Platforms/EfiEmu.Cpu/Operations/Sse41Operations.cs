@@ -18,8 +18,7 @@ internal static class Sse41Operations
 
         if (Body(instruction.Mnemonic) is { } body)
         {
-            return (Core core, in Instruction i) =>
-                SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 0), SseAccess.Read(core, in i, 1)));
+            return SseAccess.Combine(body);
         }
 
         if (WithImmediate(instruction.Mnemonic) is { } immediate)

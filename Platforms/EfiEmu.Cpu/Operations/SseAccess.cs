@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Operations;
@@ -48,6 +49,10 @@ internal static class SseAccess
             ? Vector128.CreateScalar(core.ReadRegister(register)).AsByte()
             : core.Xmm(register - Iced.Intel.Register.XMM0);
     }
+
+    /// <summary>An operation that makes the first operand a function of both.</summary>
+    public static Operation Combine(Func<Vector128<byte>, Vector128<byte>, Vector128<byte>> body) =>
+        (Core core, in Instruction i) => Write(core, in i, 0, body(Read(core, in i, 0), Read(core, in i, 1)));
 
     /// <summary>Writes a whole XMM register, or as much memory as the instruction says.</summary>
     public static void Write(Core core, in Instruction i, int operand, Vector128<byte> value)

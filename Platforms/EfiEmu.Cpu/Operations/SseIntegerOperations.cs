@@ -22,8 +22,7 @@ internal static class SseIntegerOperations
         }
 
         return (Arithmetic(instruction.Mnemonic) ?? Logic(instruction.Mnemonic)) is { } body
-            ? (Core core, in Instruction i) =>
-                SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 0), SseAccess.Read(core, in i, 1)))
+            ? SseAccess.Combine(body)
             : null;
     }
 
@@ -65,13 +64,13 @@ internal static class SseIntegerOperations
         Mnemonic.Psubusb => static (a, b) => Vector128.SubtractSaturate(a, b),
         Mnemonic.Psubusw => static (a, b) => Vector128.SubtractSaturate(a.AsUInt16(), b.AsUInt16()).AsByte(),
         Mnemonic.Pmullw => static (a, b) => (a.AsInt16() * b.AsInt16()).AsByte(),
-        Mnemonic.Pmulhw => static (a, b) => Words(a.AsInt16(), b.AsInt16(), static (x, y) => (short)((x * y) >> 16)),
-        Mnemonic.Pmulhuw => static (a, b) => Words(a.AsInt16(), b.AsInt16(), static (x, y) => (short)(((uint)(ushort)x * (ushort)y) >> 16)),
+        Mnemonic.Pmulhw => static (a, b) => Elements.Zip(a.AsInt16(), b.AsInt16(), static (x, y) => (short)((x * y) >> 16)).AsByte(),
+        Mnemonic.Pmulhuw => static (a, b) => Elements.Zip(a.AsInt16(), b.AsInt16(), static (x, y) => (short)(((uint)(ushort)x * (ushort)y) >> 16)).AsByte(),
         Mnemonic.Pmuludq => static (a, b) => ((a.AsUInt64() & Vector128.Create(0xFFFF_FFFFul)) * (b.AsUInt64() & Vector128.Create(0xFFFF_FFFFul))).AsByte(),
         Mnemonic.Pmaddwd => MultiplyAdd,
         Mnemonic.Psadbw => SumOfDifferences,
-        Mnemonic.Pavgb => static (a, b) => Bytes(a, b, static (x, y) => (byte)((x + y + 1) >> 1)),
-        Mnemonic.Pavgw => static (a, b) => Words(a.AsInt16(), b.AsInt16(), static (x, y) => (short)(((ushort)x + (ushort)y + 1) >> 1)),
+        Mnemonic.Pavgb => static (a, b) => Elements.Zip(a, b, static (x, y) => (byte)((x + y + 1) >> 1)),
+        Mnemonic.Pavgw => static (a, b) => Elements.Zip(a.AsInt16(), b.AsInt16(), static (x, y) => (short)(((ushort)x + (ushort)y + 1) >> 1)).AsByte(),
         _ => null,
     };
 
@@ -103,28 +102,6 @@ internal static class SseIntegerOperations
         {
             int from = at - left;
             result = result.WithElement(at, from is >= 0 and < 16 ? value[from] : (byte)0);
-        }
-
-        return result;
-    }
-
-    private static Vector Words(Vector128<short> a, Vector128<short> b, Func<short, short, short> body)
-    {
-        Vector128<short> result = default;
-        for (int at = 0; at < 8; at++)
-        {
-            result = result.WithElement(at, body(a[at], b[at]));
-        }
-
-        return result.AsByte();
-    }
-
-    private static Vector Bytes(Vector a, Vector b, Func<byte, byte, byte> body)
-    {
-        Vector result = default;
-        for (int at = 0; at < 16; at++)
-        {
-            result = result.WithElement(at, body(a[at], b[at]));
         }
 
         return result;

@@ -28,8 +28,7 @@ internal static class SseShuffleOperations
             Mnemonic.Pextrw when instruction.Op1Kind == OpKind.Register => static (Core core, in Instruction i) =>
                 core.Write(in i, 0, SseAccess.Read(core, in i, 1).AsUInt16()[i.Immediate8 & 7]),
             _ => Combine(instruction.Mnemonic) is { } body
-                ? (Core core, in Instruction i) =>
-                    SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 0), SseAccess.Read(core, in i, 1)))
+                ? SseAccess.Combine(body)
                 : null,
         };
     }

@@ -27,7 +27,8 @@ internal sealed record ScriptRun(ScriptResult Result, string Output)
     public static ScriptRun Of(string source, string? folder = null, ScriptBudget? budget = null, MachineSettings? machine = null) =>
         Of(Encoding.UTF8.GetBytes(source), "test.lua", folder, budget, machine);
 
-    public static ScriptRun Of(byte[] source, string name, string? folder = null, ScriptBudget? budget = null, MachineSettings? machine = null)
+    public static ScriptRun Of(
+        byte[] source, string name, string? folder = null, ScriptBudget? budget = null, MachineSettings? machine = null, params ProtocolDefinition[] plugins)
     {
         using var output = new MemoryStream();
         var script = new Script
@@ -39,36 +40,14 @@ internal sealed record ScriptRun(ScriptResult Result, string Output)
             Budget = budget ?? ScriptBudget.Default,
             Output = text => output.Write(text.Span),
         };
-        return Of(script, output, []);
-    }
-
-    /// <summary>A run that must come to its end, with plugins on its machine.</summary>
-    public static ScriptRun With(IReadOnlyList<ProtocolDefinition> plugins, string source, string folder)
-    {
-        using var output = new MemoryStream();
-        var script = new Script
-        {
-            Name = "test.lua",
-            Source = Encoding.UTF8.GetBytes(source),
-            Machine = Machine,
-            ReadableFolder = folder,
-            Output = text => output.Write(text.Span),
-        };
-        ScriptRun run = Of(script, output, plugins);
-        Assert.Equal((ScriptEnd.Finished, null), (run.Result.End, run.Result.Message));
-        return run;
-    }
-
-    private static ScriptRun Of(Script script, MemoryStream output, IReadOnlyList<ProtocolDefinition> plugins)
-    {
         ScriptResult result = new ScriptRunner(new Host(plugins), TimeProvider.System).Run(script, CancellationToken.None);
         return new ScriptRun(result, Encoding.UTF8.GetString(output.ToArray()));
     }
 
     /// <summary>A run that must come to its end.</summary>
-    public static ScriptRun Finished(string source, string? folder = null)
+    public static ScriptRun Finished(string source, string? folder = null, params ProtocolDefinition[] plugins)
     {
-        ScriptRun run = Of(source, folder);
+        ScriptRun run = Of(Encoding.UTF8.GetBytes(source), "test.lua", folder, plugins: plugins);
         Assert.Equal((ScriptEnd.Finished, null), (run.Result.End, run.Result.Message));
         return run;
     }

@@ -27,9 +27,7 @@ public sealed class ThreeKindsTests : IDisposable
             code.Return(rax);
         }).Bytes.ToArray());
 
-        ScriptRun run = ScriptRun.With(
-            [ProtocolDefinition.Of(_ => new Announcer())],
-            $$"""
+        ScriptRun run = ScriptRun.Finished($$"""
             local registration
             local _, event = bs.create_event{ tpl = Tpl.Callback, notify = function()
               local status, announced = bs.locate_protocol("{{Announcer.Announced}}", registration)
@@ -38,8 +36,7 @@ public sealed class ThreeKindsTests : IDisposable
             _, registration = bs.register_protocol_notify("{{Announcer.Announced}}", event)
             local _, image = bs.load_image(read_file("child.efi"))
             print("child", bs.start_image(image))
-            """,
-            _folder);
+            """, _folder, ProtocolDefinition.Of(_ => new Announcer()));
 
         Assert.Equal(["heard\tEFI_SUCCESS\t42", "child\tEFI_SUCCESS"], run.Lines);
         BootReport report = run.Result.Report!;
