@@ -1,4 +1,5 @@
 using EfiEmu.Boots.Support;
+using EfiEmu.CapturedLogs;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Sdk;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed class CapturedMapTests(KernelBoots boots)
     {
         BootReport report = boots.Of("linux-6.1-cloud", KernelBoot.Plain(memoryGiB, "edk2-202211"));
 
-        Assert.Equal(WithoutGuest(CapturedLog.Read(log)), WithoutGuest(report.FinalMap()));
+        Assert.Equal(WithoutGuest(Captured(log)), WithoutGuest(report.FinalMap()));
     }
 
     [RealImageTheory("linux-6.1-cloud", "linux-6.12-cloud")]
@@ -42,14 +43,14 @@ public sealed class CapturedMapTests(KernelBoots boots)
     {
         BootReport report = boots.Of(image, KernelBoot.Plain(memoryGiB, "edk2-202211"));
 
-        Assert.Equal(CapturedLog.Read(log).Where(IsFirmwares), report.FinalMap().Where(IsFirmwares));
+        Assert.Equal(Captured(log).Where(IsFirmwares), report.FinalMap().Where(IsFirmwares));
     }
 
     [RealImageTheory("linux-6.12-cloud")]
     [MemberData(nameof(Logs))]
     public void Boot_OnACapturedMap_LeavesAtTheFirstAttemptOnThatMachinesMap(string log)
     {
-        List<MemoryDescriptor> captured = CapturedLog.Read(log);
+        List<MemoryDescriptor> captured = Captured(log);
 
         BootReport report = boots.Of("linux-6.12-cloud", new KernelBoot("plain", 0, MemoryMap: log));
 
@@ -101,4 +102,6 @@ public sealed class CapturedMapTests(KernelBoots boots)
             map.Add(next);
         }
     }
+
+    private static List<MemoryDescriptor> Captured(string log) => CapturedLog.Parse(File.ReadAllText(Repository.Beside("data", log)));
 }

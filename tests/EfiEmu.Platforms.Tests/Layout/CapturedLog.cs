@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using EfiEmu.Boots.Support;
 using EfiEmu.Sdk;
 
-namespace EfiEmu.Boots.Kernels;
+namespace EfiEmu.CapturedLogs;
 
 /// <summary>Memory maps that real OVMF handed to real kernels, read from their logs by another way than the product does.</summary>
 internal static partial class CapturedLog
 {
-    /// <summary>The boot-time listing of a log in tests/data.</summary>
-    public static List<MemoryDescriptor> Read(string name) =>
+    /// <summary>The boot-time listing of a log.</summary>
+    public static List<MemoryDescriptor> Parse(string log) =>
     [
-        .. BootTimeEntry().Matches(File.ReadAllText(Repository.Beside("data", name))).Select(match => Descriptor(
+        .. BootTimeEntry().Matches(log).Select(match => Descriptor(
             match.Groups["type"].Value.TrimEnd(),
             match.Groups["attributes"].Value,
             Number(match.Groups["first"].Value),
