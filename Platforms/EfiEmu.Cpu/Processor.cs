@@ -10,9 +10,10 @@ namespace EfiEmu.Cpu;
 /// ends the run as <see cref="ProcessorExitKind.NotModelled"/>. Not safe for use by several threads at a time.
 /// </remarks>
 /// <param name="bus">Memory and everything else outside the processor.</param>
-public sealed class Processor(IProcessorBus bus) : IDisposable
+/// <param name="tier">How it executes; nothing that a guest sees depends on it.</param>
+public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorTier.Translator) : IDisposable
 {
-    private readonly Core _core = new(bus);
+    private readonly Core _core = new(bus, tier);
     private bool _disposed;
 
     /// <summary>The bus that it was made with.</summary>

@@ -17,7 +17,7 @@ internal sealed unsafe class Core : IDisposable
     private readonly byte[] _storage;
     private long _limit;
 
-    public Core(IProcessorBus bus)
+    public Core(IProcessorBus bus, ProcessorTier tier)
     {
         Bus = bus;
 
@@ -27,9 +27,10 @@ internal sealed unsafe class Core : IDisposable
         *(ulong*)(State + Slot.Rflags) = Execution.Flags.AlwaysSet;
         _operations = new SlowOperations(State) { Core = this };
         Memory = new GuestMemory(bus, State);
-        Code = new CodeCache(State, bus, Memory, _operations);
+        Code = new CodeCache(State, bus, Memory, _operations, tier);
         Memory.Attach(Code);
-        Interpreter = new Interpreter(State, Memory, Code, new StringOperations(this), _operations);
+        Interpreter = new Interpreter(State, Memory, Code, new StringOperations(this), _operations, Code.Regions);
+        Code.Regions?.Interpreter = Interpreter;
     }
 
     public IProcessorBus Bus { get; }

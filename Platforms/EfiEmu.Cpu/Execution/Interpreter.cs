@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Operations;
+using EfiEmu.Cpu.Regions;
 using EfiEmu.Cpu.Translation;
 
 namespace EfiEmu.Cpu.Execution;
@@ -7,7 +8,8 @@ namespace EfiEmu.Cpu.Execution;
 /// Runs micro-operations. Each holds its handler, and handlers call each other without end, block after block: the compiler
 /// makes jumps of these calls. Where it does not (code built for debugging), a slice bounds how deep they nest.
 /// </summary>
-internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCache code, StringOperations strings, SlowOperations operations)
+internal sealed unsafe class Interpreter(
+    byte* state, GuestMemory memory, CodeCache code, StringOperations strings, SlowOperations operations, RegionSet? regions)
 {
     // Instructions after which handlers return here: few enough for the stack of any thread.
     private const long Slice = 4096;
@@ -26,6 +28,9 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
 
     public SlowOperations Operations { get; } = operations;
 
+    /// <summary>The code that runs as host code, or null where none does.</summary>
+    public RegionSet? Regions { get; } = regions;
+
     /// <summary>The block that a jump to this address found before, or another, or none.</summary>
     public Block* Known(ulong rip) => _targets[CodeCache.TargetIndex(rip)];
 
@@ -43,12 +48,18 @@ internal sealed unsafe class Interpreter(byte* state, GuestMemory memory, CodeCa
                 return null;
             }
 
-            if (++block->Meetings == MeetingsToJoin)
+            block->Meetings++;
+            long slice = Slice;
+            if (Regions != null)
+            {
+                slice = Regions.Meet(block);
+            }
+            else if (block->Meetings == MeetingsToJoin)
             {
                 Code.Handlers.Join(block);
             }
 
-            *(long*)(_state + Slot.SliceEnd) = Math.Max(0, remaining - Slice);
+            *(long*)(_state + Slot.SliceEnd) = Math.Max(0, remaining - slice);
             *(long*)(_state + Slot.Remaining) = remaining - block->Count;
             *(Block**)(_state + Slot.Block) = block;
             MicroOp* stop = block->Operations->Handler(_state, block->Operations, block, this);

@@ -46,6 +46,9 @@ internal static class Slot
     // The block that the loop goes on with.
     public const int Resume = 240;
 
+    // Counts up when code was dropped or may be mapped elsewhere: host code of a region is left then.
+    public const int CodeVersion = 248;
+
     public const int Xmm = 256;
 
     // The page translations, at a fixed distance so that they need no host register of their own.

@@ -127,6 +127,19 @@ internal readonly unsafe struct Leave : IHandler
     }
 }
 
+/// <summary>Stands in front of a block that host code was made of; goes on where that leaves.</summary>
+internal readonly unsafe struct EnterRegion : IHandler
+{
+    [MethodImpl(Compilation.Handler)]
+    public static MicroOp* Run(byte* r, MicroOp* op, Block* block, Interpreter self)
+    {
+        MicroOp* next = self.Regions!.Enter(block);
+
+        // Not through its own handler, which may be this one.
+        return self.Code.Handlers.Of(next->Code)(r, next, *(Block**)(r + Slot.Block), self);
+    }
+}
+
 /// <summary>Gate, Halt and Stop.</summary>
 internal readonly unsafe struct StopHere : IHandler
 {

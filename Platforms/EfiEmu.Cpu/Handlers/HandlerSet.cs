@@ -24,6 +24,9 @@ internal sealed unsafe class HandlerSet
         return known;
     }
 
+    /// <summary>The handler that stands in front of a block that host code was made of.</summary>
+    public Handler Entrance { get; } = Compiled(typeof(EnterRegion).GetMethod("Run")!);
+
     /// <summary>Joins micro-operations of a block; what each of them does on its own stays where it is.</summary>
     public void Join(Block* block)
     {

@@ -75,6 +75,27 @@ internal readonly unsafe struct ShiftFlags<TShift, TWidth> : IStep
     }
 }
 
+/// <summary>By CL; a count of 0 leaves the flags alone.</summary>
+internal readonly unsafe struct ShiftFlagsBy<TShift, TWidth> : IStep
+    where TShift : struct, IShift
+    where TWidth : struct, IWidth
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Do(byte* r, MicroOp* op)
+    {
+        ulong value = TWidth.Get(r + op->A);
+        int count = r[op->Index] & (TWidth.Bits - 1);
+        ulong result = TShift.Of<TWidth>(value, count);
+        TWidth.Set(r + op->A, result);
+        if (count != 0)
+        {
+            Keep.Result<TWidth>(r, result, TShift.FlagsOf<TWidth>(value, result, count));
+        }
+
+        return true;
+    }
+}
+
 /// <summary>By a register, without flags: SHLX and its kin.</summary>
 internal readonly unsafe struct ShiftBy<TShift, TWidth> : IStep
     where TShift : struct, IShift

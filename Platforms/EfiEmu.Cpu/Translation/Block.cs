@@ -20,6 +20,10 @@ internal unsafe struct Block
     // How often the loop went on with this block after a slice: a block met often is one that runs often.
     public int Meetings;
 
+    // The region that starts here, by its number, and at which of its entries; 0 for none.
+    public int Region;
+    public int Entry;
+
     public ulong TakenRip;
 
     // The address after the last instruction, where a branch not taken goes.

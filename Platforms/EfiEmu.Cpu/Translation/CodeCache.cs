@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
+using EfiEmu.Cpu.Regions;
 
 namespace EfiEmu.Cpu.Translation;
 
@@ -22,7 +23,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private int _epoch = 1;
     private int _generation;
 
-    public CodeCache(byte* state, IProcessorBus bus, GuestMemory memory, SlowOperations operations)
+    public CodeCache(byte* state, IProcessorBus bus, GuestMemory memory, SlowOperations operations, ProcessorTier tier)
     {
         _state = state;
         _bus = bus;
@@ -30,7 +31,14 @@ internal sealed unsafe class CodeCache : IDisposable
         _builder = new BlockBuilder(bus, this, _arena, operations);
         Targets = (Block**)NativeMemory.AllocZeroed(TargetEntries, (nuint)sizeof(Block*));
         Operations = operations;
+        Regions = tier == ProcessorTier.Interpreter ? null : new RegionSet(this, state, tier == ProcessorTier.EagerTranslator);
     }
+
+    /// <summary>The code that runs as host code, or null where none does.</summary>
+    public RegionSet? Regions { get; }
+
+    /// <summary>Counts up when page permissions may have changed.</summary>
+    public int Epoch => _epoch;
 
     /// <summary>Blocks by a hash of their address, for jumps whose target is known only when they run.</summary>
     public Block** Targets { get; }
@@ -42,8 +50,23 @@ internal sealed unsafe class CodeCache : IDisposable
 
     public static int TargetIndex(ulong rip) => (int)((rip ^ (rip >> 12)) & (TargetEntries - 1));
 
+    /// <summary>The block at an address if it was decoded, else null.</summary>
+    public Block* Peek(ulong rip) => _blocks.TryGetValue(rip, out nint found) ? (Block*)found : null;
+
+    /// <summary>The one or two pages that a block lies in.</summary>
+    public static ulong[] PagesOf(Block* block)
+    {
+        ulong first = block->Rip & PageMask;
+        ulong last = (block->End - 1) & PageMask;
+        return first == last ? [first] : [first, last];
+    }
+
+    /// <summary>Whether all bytes of a block may be executed now.</summary>
+    public bool MayRun(Block* block) => Array.TrueForAll(PagesOf(block), page => HostForExecute(page) != 0);
+
     public void Dispose()
     {
+        Regions?.Clear();
         _arena.Dispose();
         NativeMemory.Free(Targets);
     }
@@ -101,8 +124,12 @@ internal sealed unsafe class CodeCache : IDisposable
     public void Recheck()
     {
         _epoch++;
+        ChangeVersion();
         Unlink();
     }
+
+    /// <summary>Has host code left as soon as the instruction that runs is done.</summary>
+    public void ChangeVersion() => (*(int*)(_state + Slot.CodeVersion))++;
 
     public bool HoldsCode(ulong page) => _pages.TryGetValue(page, out CodePage? found) && found.Blocks.Count > 0;
 
@@ -234,6 +261,7 @@ internal sealed unsafe class CodeCache : IDisposable
 
     private void Remove(Block* block)
     {
+        Regions?.Drop(block);
         _blocks.Remove(block->Rip);
         RemoveFrom(block->Rip & PageMask, block);
         RemoveFrom((block->End - 1) & PageMask, block);
@@ -304,6 +332,7 @@ internal sealed unsafe class CodeCache : IDisposable
     /// <summary>Forgets every block.</summary>
     public void DropAll()
     {
+        Regions?.Clear();
         _blocks.Clear();
         _pages.Clear();
         Operations.Clear();

@@ -24,14 +24,15 @@ internal static class FlagLiveness
             {
                 live = Arithmetic;
             }
-            else
+            else if (!IsShiftByRegister(in instruction))
             {
+                // A count of 0 would leave the flags alone.
                 live = (live & ~modified) | (instruction.RflagsRead & Arithmetic);
             }
         }
     }
 
-    /// <summary>True when an instruction can neither fault nor stop, and writes its flags whatever its operands hold.</summary>
+    /// <summary>True when an instruction can neither fault nor stop, and is known to write its flags or not.</summary>
     private static bool IsQuiet(in Instruction instruction) => instruction.Mnemonic switch
     {
         Mnemonic.Lea or Mnemonic.Nop => true,
@@ -44,10 +45,14 @@ internal static class FlagLiveness
             or Mnemonic.Inc or Mnemonic.Dec or Mnemonic.Bswap or Mnemonic.Imul or Mnemonic.Shlx or Mnemonic.Shrx
             or Mnemonic.Sarx or Mnemonic.Bzhi or Mnemonic.Lzcnt or Mnemonic.Tzcnt or Mnemonic.Cdqe or Mnemonic.Cwde
             or Mnemonic.Xchg => !TouchesMemory(in instruction),
+        Mnemonic.Shl or Mnemonic.Shr or Mnemonic.Sar when IsShiftByRegister(in instruction) => !TouchesMemory(in instruction),
         Mnemonic.Shl or Mnemonic.Shr or Mnemonic.Sar or Mnemonic.Rol or Mnemonic.Ror =>
             !TouchesMemory(in instruction) && instruction.Op1Kind != OpKind.Register && (instruction.Immediate8 & 0x1F) != 0,
         _ => (instruction.IsJccShortOrNear || instruction.ConditionCode != ConditionCode.None) && !TouchesMemory(in instruction),
     };
+
+    private static bool IsShiftByRegister(in Instruction instruction) =>
+        instruction.Mnemonic is Mnemonic.Shl or Mnemonic.Shr or Mnemonic.Sar && instruction.Op1Kind == OpKind.Register;
 
     private static bool TouchesMemory(in Instruction instruction)
     {

@@ -224,38 +224,79 @@ internal sealed partial class Lowering
     private bool LowerShift(in Instruction instruction, int operation)
     {
         int bits = BitsOf(in instruction, 0);
-        if (bits < 32 || !IsImmediate(instruction.Op1Kind))
+        if (!IsImmediate(instruction.Op1Kind))
+        {
+            return LowerShiftByCl(in instruction, operation, bits);
+        }
+
+        int count = instruction.Immediate8 & (bits == 64 ? 63 : 31);
+        if (count == 0 || count >= bits)
         {
             return false;
         }
 
-        int count = instruction.Immediate8 & (bits - 1);
-        if (count == 0)
+        MicroCode code = bits switch
         {
-            return false;
+            64 => MicroCode.ShiftLeft64,
+            32 => MicroCode.ShiftLeft32,
+            16 => MicroCode.ShiftLeftFlags16,
+            _ => MicroCode.ShiftLeftFlags8,
+        };
+        code += (ushort)operation;
+        if (bits < 32)
+        {
+            _known = KnownFlags.Result;
         }
-
-        MicroCode code = (bits == 64 ? MicroCode.ShiftLeft64 : MicroCode.ShiftLeft32) + (ushort)operation;
-        if (FlagsNeeded)
+        else if (FlagsNeeded)
         {
             // The forms with flags follow three shifts and three rotates.
             code += 6;
             _known = KnownFlags.Result;
         }
 
+        EmitModification(in instruction, bits, new MicroOp { Code = code, Immediate = (ulong)count });
+        return true;
+    }
+
+    private bool LowerShiftByCl(in Instruction instruction, int operation, int bits)
+    {
+        if (bits < 32)
+        {
+            return false;
+        }
+
+        MicroOp shift = new() { Index = Slot.Rcx };
+        if (FlagsNeeded)
+        {
+            shift.Code = bits == 64 ? MicroCode.ShiftLeftFlagsByCl64 : MicroCode.ShiftLeftFlagsByCl32;
+            _known = KnownFlags.No;
+        }
+        else
+        {
+            shift.Code = bits == 64 ? MicroCode.ShiftLeftBy64 : MicroCode.ShiftLeftBy32;
+        }
+
+        shift.Code += (ushort)operation;
+        EmitModification(in instruction, bits, shift);
+        return true;
+    }
+
+    /// <summary>An operation on a register or on memory that is both operand and result.</summary>
+    private void EmitModification(in Instruction instruction, int bits, MicroOp operation)
+    {
         bool memory = instruction.Op0Kind == OpKind.Memory;
+        operation.A = memory ? (byte)Slot.Temp : Gpr(instruction.Op0Register);
+        operation.B = operation.A;
         if (memory)
         {
             EmitIndexed(in instruction, LoadForWriteOf(bits), Slot.Temp);
         }
 
-        Emit(new MicroOp { Code = code, A = memory ? (byte)Slot.Temp : Gpr(instruction.Op0Register), Immediate = (ulong)count });
+        Emit(in operation);
         if (memory)
         {
             EmitStoreBack(in instruction, bits);
         }
-
-        return true;
     }
 
     private bool LowerRotate(in Instruction instruction, MicroCode wide, MicroCode narrow)

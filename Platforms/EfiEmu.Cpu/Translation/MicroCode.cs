@@ -279,6 +279,22 @@ internal enum MicroCode : ushort
     ShiftRightFlags32,
     ShiftRightSignedFlags32,
 
+    // The narrow ones always keep their flags.
+    ShiftLeftFlags16,
+    ShiftRightFlags16,
+    ShiftRightSignedFlags16,
+    ShiftLeftFlags8,
+    ShiftRightFlags8,
+    ShiftRightSignedFlags8,
+
+    // Shifts by CL: flags stay when the count is 0.
+    ShiftLeftFlagsByCl64,
+    ShiftRightFlagsByCl64,
+    ShiftRightSignedFlagsByCl64,
+    ShiftLeftFlagsByCl32,
+    ShiftRightFlagsByCl32,
+    ShiftRightSignedFlagsByCl32,
+
     // Shifts by a register without flags, bit fields.
     ShiftLeftBy64,
     ShiftRightBy64,

@@ -1,0 +1,227 @@
+using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Translation;
+
+namespace EfiEmu.Cpu.Regions;
+
+/// <summary>
+/// The guest code that runs as host code: chosen when the interpreter meets a block often, compiled by another thread while the
+/// interpreter goes on, dropped with any of its blocks.
+/// </summary>
+/// <remarks>When host code comes into use depends on the host. What the guest sees does not, because every tier does the same.</remarks>
+internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager)
+{
+    // Every so many slices the interpreter comes back after each block for a while, so that blocks are counted as they run.
+    private const int SlicesPerBurst = 32;
+    private const int BlocksPerBurst = 256;
+    private const long Slice = 4096;
+
+    // A block met so often has taken a millisecond or more.
+    private const int MeetingsToCompile = 40;
+
+    // A block within a region that the guest cannot come in at is worth a region of its own only when it is met very often.
+    private const int MeetingsToRepeat = 2000;
+
+    private readonly byte* _state = state;
+    private readonly RegionPlanner _planner = new(code);
+    private readonly RegionMaker _maker = new();
+
+    // By their numbers; number 0 is none.
+    private readonly List<Region?> _regions = [null];
+    private readonly Dictionary<nint, List<Region>> _members = [];
+    private readonly List<nint> _wanted = [];
+    private int _slices = SlicesPerBurst / 2;
+    private int _burst;
+
+    /// <summary>Who goes on where host code ends; known once everything is put together.</summary>
+    public Interpreter? Interpreter { get; set; }
+
+    /// <summary>The interpreter has come to a block after a while.</summary>
+    /// <returns>How many instructions it may run until it comes back.</returns>
+    public long Meet(Block* block)
+    {
+        if (isEager)
+        {
+            MakeAtOnce(block);
+            return 1;
+        }
+
+        if (_maker.TryTake(out Region? made))
+        {
+            Install(made);
+        }
+
+        if (block->Meetings % MeetingsToCompile == 0 && block->Region == 0 && block->Count != 0 && !_wanted.Contains((nint)block))
+        {
+            _wanted.Add((nint)block);
+        }
+
+        if (_wanted.Count > 0 && _maker.IsIdle)
+        {
+            MakeMostWanted();
+        }
+
+        return NextSlice();
+    }
+
+    /// <summary>Runs the host code that starts at a block, which has been counted.</summary>
+    /// <returns>The micro-operation to go on with, in the block that the state names.</returns>
+    public MicroOp* Enter(Block* block)
+    {
+        Region region = _regions[block->Region]!;
+        if (region.Epoch != code.Epoch && !IsMappedAsBefore(region))
+        {
+            Drop(region);
+            return block->Operations;
+        }
+
+        return *(long*)(_state + Slot.Remaining) <= region.Made.Bound ? block->Operations : region.Code!(_state, block->Entry);
+    }
+
+    /// <summary>A block is no longer the guest's code.</summary>
+    public void Drop(Block* block)
+    {
+        _wanted.Remove((nint)block);
+        if (_members.TryGetValue((nint)block, out List<Region>? regions))
+        {
+            foreach (Region region in regions.ToArray())
+            {
+                Drop(region);
+            }
+        }
+    }
+
+    /// <summary>Forgets everything; the blocks are about to go.</summary>
+    public void Clear()
+    {
+        foreach (Region region in _members.Values.SelectMany(regions => regions))
+        {
+            region.IsDropped = true;
+        }
+
+        _members.Clear();
+        _wanted.Clear();
+        _regions.RemoveRange(1, _regions.Count - 1);
+        code.ChangeVersion();
+    }
+
+    private long NextSlice()
+    {
+        if (_burst > 0)
+        {
+            _burst--;
+            return 1;
+        }
+
+        if (++_slices % SlicesPerBurst == 0)
+        {
+            _burst = BlocksPerBurst;
+        }
+
+        return Slice;
+    }
+
+    private void MakeAtOnce(Block* block)
+    {
+        if (block->Region == 0 && block->Count != 0)
+        {
+            Region region = Add(block);
+            region.Make(Interpreter!);
+            Install(region);
+        }
+    }
+
+    private void MakeMostWanted()
+    {
+        Block* most = null;
+        foreach (nint wanted in _wanted)
+        {
+            var block = (Block*)wanted;
+            most = most == null || block->Meetings > most->Meetings ? block : most;
+        }
+
+        _wanted.Remove((nint)most);
+        bool isInside = _members.TryGetValue((nint)most, out List<Region>? known) && known.Exists(region => region.Holds(most));
+        if (most->Region == 0 && (!isInside || most->Meetings >= MeetingsToRepeat))
+        {
+            _maker.Start(Add(most), Interpreter!);
+        }
+    }
+
+    private Region Add(Block* head)
+    {
+        RegionPlan plan = _planner.Plan(head);
+        var pages = new SortedSet<ulong>();
+        foreach (RegionBlock block in plan.Blocks)
+        {
+            pages.UnionWith(CodeCache.PagesOf(block.Source));
+        }
+
+        var region = new Region(plan, [.. pages.Select(page => new RegionPage(page, code.HostForExecute(page)))], code.Epoch);
+        foreach (RegionBlock block in plan.Blocks)
+        {
+            if (!_members.TryGetValue((nint)block.Source, out List<Region>? regions))
+            {
+                _members.Add((nint)block.Source, regions = []);
+            }
+
+            regions.Add(region);
+        }
+
+        return region;
+    }
+
+    private void Install(Region region)
+    {
+        if (region.IsDropped)
+        {
+            return;
+        }
+
+        int number = _regions.Count;
+        _regions.Add(region);
+        for (int entry = 0; entry < region.Made.Heads.Length; entry++)
+        {
+            Block* block = region.Made.Heads[entry].Source;
+            if (block->Region == 0)
+            {
+                block->Region = number;
+                block->Entry = entry;
+                block->Operations->Handler = code.Handlers.Entrance;
+            }
+        }
+    }
+
+    private void Drop(Region region)
+    {
+        region.IsDropped = true;
+        foreach (RegionBlock block in region.Plan.Blocks)
+        {
+            if (_members.TryGetValue((nint)block.Source, out List<Region>? regions) && regions.Remove(region) && regions.Count == 0)
+            {
+                _members.Remove((nint)block.Source);
+            }
+
+            if (block.Source->Region != 0 && _regions[block.Source->Region] == region)
+            {
+                block.Source->Region = 0;
+                block.Source->Operations->Handler = code.Handlers.Of(block.Source->Operations->Code);
+            }
+        }
+
+        code.ChangeVersion();
+    }
+
+    private bool IsMappedAsBefore(Region region)
+    {
+        foreach (RegionPage page in region.Pages)
+        {
+            if (code.HostForExecute(page.Address) != page.Host)
+            {
+                return false;
+            }
+        }
+
+        region.Epoch = code.Epoch;
+        return true;
+    }
+}
