@@ -20,6 +20,7 @@ internal sealed class EventServices(
     BootRecorder recorder)
     : IInterruptSource
 {
+    private const string NobodyTypes = "the guest waits for a key, and nobody types";
     private const ulong InterruptFlag = 1 << 9;
     private const ulong NanosecondsPerUnit = 100;
 
@@ -32,7 +33,10 @@ internal sealed class EventServices(
     // Interrupts come at most this often, so that a due timer which is masked does not stop the processor at every instruction.
     private const ulong ShortestStretch = 10_000;
 
+    private readonly KeyPolls _polls = new(machine, recorder);
     private ulong _slept;
+    private bool _isWaiting;
+    private bool _awaitsKey;
 
     /// <summary>Drops the protocol registrations of a closed event; set once, when the protocol services exist.</summary>
     public Action<EfiEvent>? Unregister { get; set; }
@@ -199,22 +203,58 @@ internal sealed class EventServices(
     /// <param name="index">The event that ended the wait, also where its status is an error.</param>
     public EfiStatus WaitForEvent(IReadOnlyList<EfiEvent> waitedFor, out int index)
     {
+        _awaitsKey = false;
         while (true)
         {
             ulong retired = machine.InstructionsRetired;
+            _isWaiting = true;
             for (index = 0; index < waitedFor.Count; index++)
             {
                 EfiStatus status = CheckEvent(waitedFor[index]);
                 if (status != EfiStatus.NotReady)
                 {
+                    _isWaiting = false;
                     return status;
                 }
             }
+
+            _isWaiting = false;
 
             database.SignalGroup(KnownGuids.IdleLoopGroup);
             DispatchPending();
             Idle(guestRan: machine.InstructionsRetired != retired);
             Advance();
+        }
+    }
+
+    /// <summary>Somebody looked for a key and found none: lets time pass for a guest that does nothing else, and Enter be pressed at last.</summary>
+    public void KeyMissed()
+    {
+        if (_isWaiting)
+        {
+            _awaitsKey = true;
+            return;
+        }
+
+        if (!_polls.IsIdle())
+        {
+            return;
+        }
+
+        // Timers that are due by then notify when the guest runs on.
+        Skip(TickNanoseconds);
+        if (!_polls.IsPatienceOver)
+        {
+            return;
+        }
+
+        if (PressEnter())
+        {
+            _polls.Forget();
+        }
+        else if (watchdog.Deadline is null || !GuestAllowsInterrupts)
+        {
+            throw new BootStoppedException(BootEnd.WaitsForInput, NobodyTypes);
         }
     }
 
@@ -294,18 +334,33 @@ internal sealed class EventServices(
         {
             Skip(TickNanoseconds);
         }
-        else if (console.PressEnter())
+        else if (PressEnter())
         {
-            recorder.Add(new Remark("the guest waits for a key; nobody types, so Enter is pressed for it"));
+            // The guest's next look finds it.
         }
         else if (watchdog.Deadline is { } deadline)
         {
             SkipTo((deadline / NanosecondsPerUnit) + 1);
         }
+        else if (_awaitsKey)
+        {
+            throw new BootStoppedException(BootEnd.WaitsForInput, NobodyTypes);
+        }
         else
         {
             throw new BootStoppedException(BootEnd.Budget, "the guest waits for events that nothing will ever signal");
         }
+    }
+
+    private bool PressEnter()
+    {
+        bool pressed = console.PressEnter();
+        if (pressed)
+        {
+            recorder.Add(new Remark("the guest waits for a key; nobody types, so Enter is pressed for it"));
+        }
+
+        return pressed;
     }
 
     private void SkipTo(ulong due)
