@@ -50,6 +50,7 @@ public static class GuidNames
         ("03c4e603-ac28-11d3-9a2d-0090273fc14d", "PxeBaseCode"),
         ("bb25cf6f-f1d4-11d2-9a0c-0090273fc1fd", "SerialIo"),
         ("1d85cd7f-f43d-11d2-9a0c-0090273fc14d", "UnicodeCollation"),
+        ("47889fb2-d671-4fab-a0ca-df0e44df70d6", "Pkcs7Verify"),
         ("f541796d-a62e-4954-a775-9584f61b9cdd", "Tcg"),
         ("ef9fc172-a1b2-4693-b327-6d32fc416042", "HiiDatabase"),
         ("ffe06bdd-6107-46a6-7bb2-5a9c7ec5275c", "AcpiTable"),

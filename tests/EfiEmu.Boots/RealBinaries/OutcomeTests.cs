@@ -1,0 +1,55 @@
+using EfiEmu.Firmware.Reports;
+using Xunit;
+
+namespace EfiEmu.Boots.RealBinaries;
+
+/// <summary>Real EFI binaries as Debian ships them: each comes to an end of its own, and the reviewed table says to which.</summary>
+/// <remarks>
+/// A row is keyed by the file's digest: of another version the instructions and the last line are not compared. On a
+/// mismatch OutcomeTests.received.txt is the table as it would have to be; read it, and rename it where it is right.
+/// </remarks>
+public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTable>
+{
+    public static TheoryData<string, string> Binaries()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (RealBinary binary in RealBinary.All)
+        {
+            rows.Add(binary.Image, binary.Platform);
+        }
+
+        return rows;
+    }
+
+    [RealBinaryTheory]
+    [MemberData(nameof(Binaries))]
+    public void Binary_OnAPlatform_EndsAsReviewed(string image, string platform)
+    {
+        var binary = new RealBinary(image, platform);
+        BootReport report = binary.Boot();
+
+        var outcome = Outcome.Of(binary, report);
+        Outcome? reviewed = table.Reviewed.GetValueOrDefault(binary);
+        Outcome comparable = reviewed is null ? outcome : outcome.ComparableWith(reviewed);
+        if (comparable != reviewed)
+        {
+            table.Add(outcome);
+        }
+
+        AssertEndIsItsOwn(report);
+        Assert.Equal(reviewed?.Text ?? $"no row; see {Path.GetFileName(OutcomeTable.Received)}", comparable.Text);
+    }
+
+    [Fact]
+    public void Table_HasARowForEachBinaryAndNoOther() => Assert.Equal(RealBinary.All, table.Reviewed.Keys);
+
+    // No instruction without a name, no budget, no plugin at fault. What is not modelled may only be a service, and has its name.
+    private static void AssertEndIsItsOwn(BootReport report)
+    {
+        Assert.NotEqual(BootEnd.Budget, report.Outcome.End);
+        if (report.Outcome.End == BootEnd.NotModelled)
+        {
+            Assert.Matches("^EfiEmu cannot go on: (bs|rt)\\.", report.Outcome.Verdict);
+        }
+    }
+}
