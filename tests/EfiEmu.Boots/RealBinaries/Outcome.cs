@@ -23,14 +23,17 @@ internal sealed record Outcome(
     private const int LongestLine = 100;
     private const int Columns = 7;
 
-    /// <summary>The heading of the table.</summary>
-    public static string Heading { get; } = Row("binary", "platform", "end", "status", "exits", "instructions", "sha256");
+    /// <summary>The heading of what the read-me shows.</summary>
+    public static string ShortHeading { get; } = Row("binary", "platform", "end", "status", "exits", "instructions");
 
-    /// <summary>The first line of the row, which alone the read-me shows up to the status.</summary>
-    public string FirstLine => Row(Binary.Image, Binary.Platform, End, Status, Exits, Instructions, File);
+    /// <summary>The heading of the table.</summary>
+    public static string Heading { get; } = ShortHeading + "  sha256";
+
+    /// <summary>What the read-me shows of the row.</summary>
+    public string ShortText => Row(Binary.Image, Binary.Platform, End, Status, Exits, Instructions);
 
     /// <summary>The row as it stands in the table.</summary>
-    public string Text => $"{FirstLine}\n    {NotFoundLabel}{NotFound}\n    {LastLineLabel}{LastLine}\n";
+    public string Text => $"{ShortText}  {File}\n    {NotFoundLabel}{NotFound}\n    {LastLineLabel}{LastLine}\n";
 
     /// <summary>The row of a boot.</summary>
     public static Outcome Of(RealBinary binary, BootReport report) => new(
@@ -65,8 +68,8 @@ internal sealed record Outcome(
         ? this
         : this with { Instructions = reviewed.Instructions, File = reviewed.File, LastLine = reviewed.LastLine };
 
-    private static string Row(string binary, string platform, string end, string status, string exits, string instructions, string file) =>
-        $"{binary,-20}  {platform,-8}  {end,-18}  {status,-21}  {exits,5}  {instructions,13}  {file}";
+    private static string Row(string binary, string platform, string end, string status, string exits, string instructions) =>
+        $"{binary,-20}  {platform,-8}  {end,-18}  {status,-21}  {exits,5}  {instructions,13}";
 
     private static string LastLineOf(string console)
     {

@@ -1,3 +1,4 @@
+using EfiEmu.Boots.Support;
 using EfiEmu.Firmware.Reports;
 using Xunit;
 
@@ -42,6 +43,18 @@ public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTabl
 
     [Fact]
     public void Table_HasARowForEachBinaryAndNoOther() => Assert.Equal(RealBinary.All, table.Reviewed.Keys);
+
+    // One row of each binary: that of the first platform.
+    [Fact]
+    public void Readme_ShowsTheReviewedTable()
+    {
+        IEnumerable<string> rows = table.Reviewed.Values.DistinctBy(row => row.Binary.Image).Select(row => row.ShortText);
+
+        Assert.Contains(
+            string.Join('\n', (string[])["```", Outcome.ShortHeading, .. rows, "```"]),
+            File.ReadAllText(Path.Combine(Repository.Root(), "README.md")).ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
+    }
 
     // No instruction without a name, no budget, no plugin at fault. What is not modelled may only be a service, and has its name.
     private static void AssertEndIsItsOwn(BootReport report)
