@@ -203,7 +203,6 @@ internal sealed class EventServices(
     /// <param name="index">The event that ended the wait, also where its status is an error.</param>
     public EfiStatus WaitForEvent(IReadOnlyList<EfiEvent> waitedFor, out int index)
     {
-        _awaitsKey = false;
         while (true)
         {
             ulong retired = machine.InstructionsRetired;
@@ -214,6 +213,7 @@ internal sealed class EventServices(
                 if (status != EfiStatus.NotReady)
                 {
                     _isWaiting = false;
+                    _awaitsKey = false;
                     return status;
                 }
             }
@@ -264,7 +264,9 @@ internal sealed class EventServices(
         _slept += Math.Min(nanoseconds, LongestSleep);
         if (_slept > LongestSleep)
         {
-            throw new BootStoppedException(BootEnd.Budget, "the guest slept for an hour of virtual time");
+            throw _awaitsKey
+                ? new BootStoppedException(BootEnd.WaitsForInput, $"{NobodyTypes} for an hour of virtual time")
+                : new BootStoppedException(BootEnd.Budget, "the guest slept for an hour of virtual time");
         }
 
         machine.Clock.SkipIdle(nanoseconds);

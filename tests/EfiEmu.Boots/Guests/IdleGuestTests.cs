@@ -73,6 +73,30 @@ public sealed class IdleGuestTests
     }
 
     [Fact]
+    public void Guest_ThatLooksUpFromItsWaitEachSecond_EndsWaitingForInputAfterAnHour()
+    {
+        BootReport report = GuestBoot.Run(code =>
+        {
+            Label events = code.Space(16);
+            Label index = code.Space(8);
+            Label timer = code.Space(8);
+            code.Boot(BootService.SetWatchdogTimer, 0, 0, 0, 0);
+            code.Boot(BootService.CreateEvent, 0x80000000, 0, 0, 0, timer);
+            code.Load(rdi, timer);
+            code.Boot(BootService.SetTimer, rdi, 1, 10_000_000);
+            code.Assembler.mov(rbx, __[r14 + ConsoleInput]);
+            code.Assembler.mov(rax, __[rbx + 16]);
+            code.Assembler.mov(__[events], rax);
+            code.Assembler.lea(rbx, __[events]);
+            code.Assembler.mov(__[rbx + 8], rdi);
+            code.Forever(() => code.Boot(BootService.WaitForEvent, 2, events, index));
+        });
+
+        Assert.Equal((BootEnd.WaitsForInput, 0), (report.Outcome.End, report.Outcome.ExitCode));
+        Assert.Equal("The guest waits for a key, and nobody types for an hour of virtual time.", report.Outcome.Verdict);
+    }
+
+    [Fact]
     public void Guest_ThatCountsDownWhileItPolls_SeesTheTimePass()
     {
         // Five seconds of the time-stamp counter, which would be billions of instructions.

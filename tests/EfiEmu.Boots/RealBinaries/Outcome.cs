@@ -10,7 +10,7 @@ namespace EfiEmu.Boots.RealBinaries;
 /// <param name="Status">The status that it returned, or a dash.</param>
 /// <param name="Exits">Its ExitBootServices calls.</param>
 /// <param name="Instructions">Guest instructions retired.</param>
-/// <param name="File">The first digits of the file's SHA-256.</param>
+/// <param name="File">The first digits of a SHA-256 over its files.</param>
 /// <param name="NotFound">The protocols that it asked for in vain, or a dash.</param>
 /// <param name="LastLine">The last line that it printed, or a dash.</param>
 internal sealed record Outcome(
@@ -30,19 +30,22 @@ internal sealed record Outcome(
     public static string Heading { get; } = ShortHeading + "  sha256";
 
     /// <summary>What the read-me shows of the row.</summary>
-    public string ShortText => Row(Binary.Image, Binary.Platform, End, Status, Exits, Instructions);
+    public string ShortText => Row(Binary.Name, Binary.Platform, End, Status, Exits, Instructions);
 
     /// <summary>The row as it stands in the table.</summary>
     public string Text => $"{ShortText}  {File}\n    {NotFoundLabel}{NotFound}\n    {LastLineLabel}{LastLine}\n";
 
     /// <summary>The row of a boot.</summary>
-    public static Outcome Of(RealBinary binary, BootReport report) => new(
+    /// <param name="binary">What was booted.</param>
+    /// <param name="report">What became of it.</param>
+    /// <param name="digest">A SHA-256 over its files.</param>
+    public static Outcome Of(RealBinary binary, BootReport report, string digest) => new(
         binary,
         JsonReport.EndName(report.Outcome.End),
         report.Outcome.Status?.ToString() ?? None,
         report.ExitBootServices.Count.ToString(CultureInfo.InvariantCulture),
         report.Instructions.ToString("N0", CultureInfo.InvariantCulture),
-        report.Guest.Sha256[..DigestDigits],
+        digest[..DigestDigits],
         report.ProtocolsNotFound.Count == 0 ? None : string.Join(", ", report.ProtocolsNotFound.Select(GuidNames.Short)),
         LastLineOf(report.Console));
 

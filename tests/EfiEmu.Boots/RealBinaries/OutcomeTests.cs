@@ -6,7 +6,7 @@ namespace EfiEmu.Boots.RealBinaries;
 
 /// <summary>Real EFI binaries as Debian ships them: each comes to an end of its own, and the reviewed table says to which.</summary>
 /// <remarks>
-/// A row is keyed by the file's digest: of another version the instructions and the last line are not compared. On a
+/// A row is keyed by a digest over the files: of another version the instructions and the last line are not compared. On a
 /// mismatch OutcomeTests.received.txt is the table as it would have to be; read it, and rename it where it is right.
 /// </remarks>
 public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTable>
@@ -16,7 +16,7 @@ public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTabl
         var rows = new TheoryData<string, string>();
         foreach (RealBinary binary in RealBinary.All)
         {
-            rows.Add(binary.Image, binary.Platform);
+            rows.Add(binary.Name, binary.Platform);
         }
 
         return rows;
@@ -24,12 +24,12 @@ public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTabl
 
     [RealBinaryTheory]
     [MemberData(nameof(Binaries))]
-    public void Binary_OnAPlatform_EndsAsReviewed(string image, string platform)
+    public void Binary_OnAPlatform_EndsAsReviewed(string name, string platform)
     {
-        var binary = new RealBinary(image, platform);
-        BootReport report = binary.Boot();
+        var binary = new RealBinary(name, platform);
+        BootReport report = binary.Boot(out string digest);
 
-        var outcome = Outcome.Of(binary, report);
+        var outcome = Outcome.Of(binary, report, digest);
         Outcome? reviewed = table.Reviewed.GetValueOrDefault(binary);
         Outcome comparable = reviewed is null ? outcome : outcome.ComparableWith(reviewed);
         if (comparable != reviewed)
@@ -48,7 +48,7 @@ public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTabl
     [Fact]
     public void Readme_ShowsTheReviewedTable()
     {
-        IEnumerable<string> rows = table.Reviewed.Values.DistinctBy(row => row.Binary.Image).Select(row => row.ShortText);
+        IEnumerable<string> rows = table.Reviewed.Values.DistinctBy(row => row.Binary.Name).Select(row => row.ShortText);
 
         Assert.Contains(
             string.Join('\n', (string[])["```", Outcome.ShortHeading, .. rows, "```"]),

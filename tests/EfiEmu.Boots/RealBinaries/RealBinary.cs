@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EfiEmu.Boots.Support;
 using EfiEmu.Firmware;
 using EfiEmu.Firmware.Reports;
@@ -6,9 +7,9 @@ using Xunit;
 namespace EfiEmu.Boots.RealBinaries;
 
 /// <summary>A real EFI binary on a platform.</summary>
-/// <param name="Image">Its name in tools/images.</param>
+/// <param name="Name">Its name in tools/images, or that of a chain.</param>
 /// <param name="Platform">The platform's name.</param>
-internal readonly record struct RealBinary(string Image, string Platform)
+internal readonly record struct RealBinary(string Name, string Platform)
 {
     private const ulong MemoryGiB = 16;
 
@@ -28,19 +29,39 @@ internal readonly record struct RealBinary(string Image, string Platform)
     [
         .. Applications.Select(image => new RealBinary(image, "plain")),
         .. Loaders.SelectMany(image => new RealBinary[] { new(image, "plain"), new(image, "sev-snp") }),
+        .. RealBinaries.Chain.All.SelectMany(chain => new RealBinary[] { new(chain.Name, "plain"), new(chain.Name, "sev-snp") }),
         new("linux-6.1", "sev-snp"),
     ];
 
-    /// <summary>Boots it.</summary>
-    public BootReport Boot()
+    /// <summary>The images that it consists of.</summary>
+    public IReadOnlyList<string> Images => Chain is { } chain ? [chain.Loader, chain.Loaded] : [Name];
+
+    private Chain? Chain
     {
-        string path = RealImages.Path(Image);
+        get
+        {
+            string name = Name;
+            return RealBinaries.Chain.All.FirstOrDefault(chain => chain.Name == name);
+        }
+    }
+
+    /// <summary>Boots it.</summary>
+    /// <param name="digest">A SHA-256 over the files that it consists of.</param>
+    public BootReport Boot(out string digest)
+    {
+        string[] paths = [.. Images.Select(RealImages.Path)];
+        byte[][] files = [.. paths.Select(File.ReadAllBytes)];
+        digest = Convert.ToHexStringLower(SHA256.HashData([.. files.SelectMany(file => file)]));
+        GuestFile guest = Emulator.Guest(Path.GetFileName(paths[0]), files[0]);
         return Emulator.Boot(new BootRequest
         {
-            Guest = Emulator.Guest(Path.GetFileName(path), File.ReadAllBytes(path)),
+            Guest = guest,
             Platform = Platform,
             MemoryBytes = MemoryGiB * Emulator.GiB,
             Firmware = FirmwareProfiles.Default,
+            BootFiles = Chain?.Files(files[1]) ?? new Dictionary<string, ReadOnlyMemory<byte>>(),
+            // What comes behind a chain's loader is a kernel, whatever the loader is.
+            Until = Chain is null ? null : BootUntil.ExitBootServices,
         });
     }
 }
@@ -49,5 +70,5 @@ internal readonly record struct RealBinary(string Image, string Platform)
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RealBinaryTheoryAttribute : TheoryAttribute
 {
-    public RealBinaryTheoryAttribute() => Skip = RealImages.ReasonToSkip(RealBinary.All.Select(binary => binary.Image));
+    public RealBinaryTheoryAttribute() => Skip = RealImages.ReasonToSkip(RealBinary.All.SelectMany(binary => binary.Images));
 }
