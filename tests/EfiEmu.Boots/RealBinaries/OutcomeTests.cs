@@ -56,6 +56,18 @@ public sealed class OutcomeTests(OutcomeTable table) : IClassFixture<OutcomeTabl
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Outcome_OfAnotherVersionOfTheFile_IsComparedWithoutWhatMovesWithIt()
+    {
+        Outcome reviewed = Outcome.Parse($"{Outcome.Heading}\nx  plain  returned  EFI_SUCCESS  0  1,000  aaaa\n    not found  Rng\n    last line  v1\n").Single();
+        Outcome newer = reviewed with { File = "bbbb", Instructions = "2,000", LastLine = "v2" };
+
+        Assert.Equal(reviewed, newer.ComparableWith(reviewed));
+        Assert.NotEqual(reviewed, (newer with { Status = "EFI_ABORTED" }).ComparableWith(reviewed));
+        Assert.NotEqual(reviewed, (newer with { NotFound = "-" }).ComparableWith(reviewed));
+        Assert.NotEqual(reviewed, (reviewed with { Instructions = "2,000" }).ComparableWith(reviewed));
+    }
+
     // No instruction without a name, no budget, no plugin at fault. What is not modelled may only be a service, and has its name.
     private static void AssertEndIsItsOwn(BootReport report)
     {
