@@ -94,6 +94,20 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void Boot_OutLiesInTheFolderOfTheDisk_LeavesTheFolderAlone()
+    {
+        string folder = Path.GetDirectoryName(_folder.Put("disk-file.txt", 7))!;
+        string output = Path.Combine(folder, "report.txt");
+
+        AssertRefused($"efiemu: {output}: out: lies in the folder of --disk", "--disk", folder, "--out", output);
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
+    public void Boot_GuestThatIsNotThere_NamesThoseThatAre() =>
+        AssertLine("efiemu: guest:nobody: image: no such guest; there are hello", Run("guest:nobody"));
+
+    [Fact]
     public void Boot_NameWithNewlines_StaysOneLine() => Assert.Single(Lines(Run("a\nb\e[31m")));
 
     [Fact]

@@ -158,6 +158,7 @@ public sealed class BootCommandTests : IDisposable
 
     [Theory]
     [InlineData(BootEnd.ExitBootServices, 0)]
+    [InlineData(BootEnd.WaitsForInput, 0)]
     [InlineData(BootEnd.GaveUp, 1)]
     [InlineData(BootEnd.NotModelled, 3)]
     [InlineData(BootEnd.Budget, 4)]

@@ -47,7 +47,7 @@ internal static class BootHelp
         the guest's console output comes first, as it was printed.
 
         Exit codes:
-          0    the guest reached its end
+          0    the guest reached its end, a prompt at which it waits for a key included
           1    the guest failed: it returned an error, gave up on ExitBootServices, or faulted
           2    bad usage or input
           3    the guest did something that EfiEmu does not model

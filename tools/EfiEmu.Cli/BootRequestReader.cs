@@ -16,6 +16,8 @@ internal sealed record MachineWords(string? Platform, string? Memory, string? Fi
 /// <summary>Turns what the user wrote into a boot request, or says what is wrong with it.</summary>
 internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
 {
+    private const string BuiltIn = "guest:";
+
     private static readonly string[] Ends = ["exit-boot-services", "hand-off", "guest-end"];
 
     /// <summary>The request for one boot.</summary>
@@ -59,6 +61,11 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
             return builtIn;
         }
 
+        if (image.StartsWith(BuiltIn, StringComparison.Ordinal) && !File.Exists(image))
+        {
+            throw new InputException(image, $"image: no such guest; there are {string.Join(", ", emulator.Guests.Select(guest => guest.Name))}");
+        }
+
         byte[] bytes = InputFile.Read(image, "image");
         return emulator.Refusal(bytes) is { } fault
             ? throw new InputException(image, fault)
@@ -95,9 +102,23 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
         : null;
 
     /// <summary>Opens the file of --out, which must be none of those that the command reads; null where none is given.</summary>
-    public OutputFile? OpenOutput(ParseResult parsed, params IEnumerable<string> images) => parsed.GetValue(options.Out) is { } path
-        ? OutputFile.Open(path, [.. images, .. new[] { parsed.GetValue(options.Initrd), parsed.GetValue(options.MemoryMap) }.OfType<string>()])
-        : null;
+    public OutputFile? OpenOutput(ParseResult parsed, params IEnumerable<string> images)
+    {
+        if (parsed.GetValue(options.Out) is not { } path)
+        {
+            return null;
+        }
+
+        if (path.Length > 0 && parsed.GetValue(options.Disk) is { Length: > 0 } disk && IsBelow(disk, path))
+        {
+            throw new InputException(path, "out: lies in the folder of --disk");
+        }
+
+        return OutputFile.Open(path, [.. images, .. new[] { parsed.GetValue(options.Initrd), parsed.GetValue(options.MemoryMap) }.OfType<string>()]);
+    }
+
+    private static bool IsBelow(string folder, string path) => Path.GetFullPath(path).StartsWith(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>A size in bytes; null where none is given.</summary>
     public static ulong? Size(Option option, string? text) =>

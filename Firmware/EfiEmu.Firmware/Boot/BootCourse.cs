@@ -63,7 +63,7 @@ internal sealed class BootCourse(
             string reason = status.IsError ? $"the guest failed with {status}" : $"the guest returned {status}";
             return new BootConclusion(gaveUp ? BootEnd.GaveUp : BootEnd.Returned, reason, status);
         }
-        catch (BootStoppedException stop) when (stop.Status is null && stop.End is not (BootEnd.ExitBootServices or BootEnd.HandOff) && Seen(stop.Message, stop.Address))
+        catch (BootStoppedException stop) when (stop.Status is null && stop.End is not (BootEnd.ExitBootServices or BootEnd.HandOff or BootEnd.WaitsForInput) && Seen(stop.Message, stop.Address))
         {
             return new BootConclusion(stop.End, stop.Message, null);
         }
@@ -304,6 +304,7 @@ internal sealed class BootCourse(
             KernelMemory = kernel,
             UnacceptedTable = table.IsNull ? null : UnacceptedTableReader.Read(boot.Machine.Memory, table),
             Services = services,
+            ProtocolsNotFound = ProtocolsAskedFor.NotFound(events, protocol => HandlesWith(protocol).Count > 0),
             Events = events,
             Console = boot.Console.Text + boot.Machine.DrainSerialText(),
             Fault = _fault,
@@ -329,7 +330,7 @@ internal sealed class BootCourse(
 
     private static int ExitCode(BootEnd end, EfiStatus? status) => end switch
     {
-        BootEnd.ExitBootServices or BootEnd.HandOff => 0,
+        BootEnd.ExitBootServices or BootEnd.HandOff or BootEnd.WaitsForInput => 0,
         BootEnd.Returned => status is { IsError: true } ? 1 : 0,
         BootEnd.NotModelled => 3,
         BootEnd.Budget => 4,

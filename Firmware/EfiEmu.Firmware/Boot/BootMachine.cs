@@ -44,6 +44,7 @@ internal sealed class BootMachine
         Watchdog = new Watchdog(machine.Clock);
         Events = new EventServices(eventDatabase, Pool, changes, Processor, machine, Watchdog, Console, recorder);
         Processor.Interrupts = Events;
+        Console.KeyMissed = Events.KeyMissed;
         Allocator = new MemoryServices(Memory, Pool, changes, Events);
         Protocols = new ProtocolServices(new HandleDatabase(), new HandleRecordPool(Pool), changes, Events, memory);
         Events.Unregister = Protocols.UnregisterNotify;

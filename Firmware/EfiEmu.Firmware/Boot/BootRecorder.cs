@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EfiEmu.Firmware.Reports;
 using EfiEmu.Sdk;
 
@@ -11,6 +12,21 @@ internal sealed class BootRecorder(Func<BootTime> now, BootBudget budget, bool t
 {
     private const int LastCallsKept = 8;
 
+    private static readonly FrozenSet<(string Interface, string Name)> Idling = new (string, string)[]
+    {
+        ("SimpleTextInput", "ReadKeyStroke"),
+        ("SimpleTextInputEx", "ReadKeyStrokeEx"),
+        ("bs", "CreateEvent"),
+        ("bs", "CloseEvent"),
+        ("bs", "SetTimer"),
+        ("bs", "CheckEvent"),
+        ("bs", "WaitForEvent"),
+        ("bs", "Stall"),
+        ("bs", "RaiseTPL"),
+        ("bs", "RestoreTPL"),
+        ("rt", "GetTime"),
+    }.ToFrozenSet();
+
     private readonly List<BootEvent> _events = [];
     private readonly List<FunctionSignature> _order = [];
     private readonly Dictionary<(string Interface, string Name), ulong> _counts = [];
@@ -20,6 +36,9 @@ internal sealed class BootRecorder(Func<BootTime> now, BootBudget budget, bool t
 
     /// <summary>Sees each event when it is added.</summary>
     public Action<BootEvent>? Observer { get; init; }
+
+    /// <summary>How many calls were made that do more than look for input, wait and let time pass.</summary>
+    public ulong ActiveCalls { get; private set; }
 
     /// <summary>The last calls as text, oldest first.</summary>
     public IReadOnlyList<string> LastCalls => [.. _lastCalls];
@@ -51,6 +70,10 @@ internal sealed class BootRecorder(Func<BootTime> now, BootBudget budget, bool t
         }
 
         _counts[key] = count + 1;
+        if (!Idling.Contains(key))
+        {
+            ActiveCalls++;
+        }
     }
 
     /// <summary>Adds a call that returned; an equal call right before it is folded into it unless tracing.</summary>

@@ -14,6 +14,9 @@ internal sealed class CapturedConsole(int budget) : IConsole
     private int _pressed;
     private int _read;
 
+    /// <summary>Told when somebody looked for a key and found none; set once, when the event services exist.</summary>
+    public Action? KeyMissed { get; set; }
+
     /// <summary>Everything printed so far.</summary>
     public string Text => _text.ToString();
 
@@ -47,6 +50,11 @@ internal sealed class CapturedConsole(int budget) : IConsole
         unicode = pressed ? '\r' : '\0';
         scanCode = 0;
         _read += pressed ? 1 : 0;
+        if (!pressed)
+        {
+            KeyMissed?.Invoke();
+        }
+
         return pressed;
     }
 }

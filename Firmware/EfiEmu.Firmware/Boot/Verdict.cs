@@ -49,7 +49,7 @@ internal static class Verdict
         {
             BootEnd.ExitBootServices or BootEnd.HandOff => OfMemory(boot),
             BootEnd.Returned when left => OfMemory(boot) + " " + Sentence(boot.Reason),
-            BootEnd.Returned => Sentence(boot.Reason),
+            BootEnd.Returned or BootEnd.WaitsForInput => Sentence(boot.Reason),
             BootEnd.GaveUp => OfGivingUp(boot),
             BootEnd.Fault => $"The guest faulted: {boot.Reason}.",
             BootEnd.NotModelled => $"EfiEmu cannot go on: {boot.Reason}.",

@@ -52,7 +52,7 @@ internal sealed class SlackRun(int changes, int growth) : IBootInstrument
             BootEnd.ExitBootServices or BootEnd.HandOff => SlackOutcome.Leaves,
             BootEnd.Returned or BootEnd.GaveUp => SlackOutcome.GivesUp,
             BootEnd.Fault => SlackOutcome.Faults,
-            BootEnd.Budget => SlackOutcome.RunsOn,
+            BootEnd.Budget or BootEnd.WaitsForInput => SlackOutcome.RunsOn,
             _ => SlackOutcome.NotModelled,
         };
         bool lacksRoom = outcome == SlackOutcome.GivesUp && _last?.Status == EfiStatus.BufferTooSmall;

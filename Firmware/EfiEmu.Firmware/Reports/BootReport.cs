@@ -41,6 +41,16 @@ public sealed record BootReport
     /// <summary>How often each function was called, in the order of the first call.</summary>
     public required IReadOnlyList<ServiceCount> Services { get; init; }
 
+    /// <summary>The protocols that the guest asked for and that no handle had, in the order in which it asked first.</summary>
+    /// <remarks>
+    /// Asked for with LocateProtocol, LocateHandle, LocateHandleBuffer, LocateDevicePath, HandleProtocol or OpenProtocol. A protocol
+    /// that a handle got later, or still had at the end, is not among them.
+    /// </remarks>
+    public IReadOnlyList<Guid> ProtocolsNotFound { get; init; } = [];
+
+    /// <summary>Whether the boot ended before the guest left boot services, and the guest had asked for protocols in vain.</summary>
+    internal bool LacksProtocols => ProtocolsNotFound.Count > 0 && Outcome.End is not (BootEnd.ExitBootServices or BootEnd.HandOff);
+
     /// <summary>What happened, in order.</summary>
     public required IReadOnlyList<BootEvent> Events { get; init; }
 
@@ -94,6 +104,9 @@ public enum BootEnd
 
     /// <summary>gave-up: the guest returned after ExitBootServices had failed.</summary>
     GaveUp,
+
+    /// <summary>waits-for-input: the guest waits for a key, or polls for one and does nothing else, and nobody types.</summary>
+    WaitsForInput,
 }
 
 /// <summary>One ExitBootServices call.</summary>

@@ -38,6 +38,7 @@ public static class CanonicalReport
         WriteKernelMemory(page, report.KernelMemory);
         WriteUnacceptedTable(page, report.UnacceptedTable);
         WriteServices(page, report);
+        WriteNotFound(page, report);
         WriteConsole(page, report.Console);
         WriteFault(page, report);
         WriteOutcome(page, report.Outcome);
@@ -224,6 +225,20 @@ public static class CanonicalReport
                 .Select(g => $"{Number(g.Aggregate(0UL, (sum, c) => sum + c.Repeats))} {new EfiStatus(g.Key)}"),
         ];
         return statuses.Count == 0 ? string.Empty : $", of which {string.Join(", ", statuses)}";
+    }
+
+    private static void WriteNotFound(ReportPage page, BootReport report)
+    {
+        if (!report.LacksProtocols)
+        {
+            return;
+        }
+
+        Title(page, "asked for, not found");
+        foreach (string name in report.ProtocolsNotFound.Select(GuidNames.Short).Order(StringComparer.Ordinal))
+        {
+            Line(page, name);
+        }
     }
 
     private static void WriteConsole(ReportPage page, string console)

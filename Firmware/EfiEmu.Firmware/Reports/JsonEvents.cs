@@ -40,7 +40,7 @@ internal static class JsonEvents
                 break;
             case EventGroupSignalled signalled:
                 Kind(json, "event-group-signalled");
-                WriteGuid(json, "group", signalled.Group);
+                json.WriteGuid("group", signalled.Group);
                 json.WriteNumber("members", signalled.Members);
                 break;
             case ExitBootServicesCalled exit:
@@ -49,7 +49,7 @@ internal static class JsonEvents
                 break;
             case ConfigurationTableInstalled table:
                 Kind(json, "configuration-table-installed");
-                WriteGuid(json, "table", table.Table);
+                json.WriteGuid("table", table.Table);
                 json.WriteHex("address", table.Address.Value);
                 break;
             case Remark remark:
@@ -133,13 +133,4 @@ internal static class JsonEvents
     };
 
     private static void Kind(Utf8JsonWriter json, string kind) => json.WriteString("kind", kind);
-
-    private static void WriteGuid(Utf8JsonWriter json, string member, Guid guid)
-    {
-        json.WriteString(member, guid);
-        if (GuidNames.NameOf(guid) is { } name)
-        {
-            json.WriteString(member + "Name", name);
-        }
-    }
 }

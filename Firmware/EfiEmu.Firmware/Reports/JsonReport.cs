@@ -57,6 +57,7 @@ public sealed class JsonReport
         BootEnd.NotModelled => "not-modelled",
         BootEnd.Budget => "budget",
         BootEnd.GaveUp => "gave-up",
+        BootEnd.WaitsForInput => "waits-for-input",
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, "not an end"),
     };
 
@@ -104,6 +105,7 @@ public sealed class JsonReport
         WriteUnacceptedTable();
         WriteFault();
         WriteRows("services", _report.Services, WriteService);
+        WriteRows("protocolsNotFound", _report.ProtocolsNotFound, WriteProtocol);
         WriteRows("events", _report.Events, JsonEvents.Write);
         _json.WriteString("console", Valid(_report.Console));
         _json.WriteSize("instructions", _report.Instructions);
@@ -140,6 +142,13 @@ public sealed class JsonReport
     {
         json.WriteStartObject();
         json.WriteAttempt(attempt);
+        json.WriteEndObject();
+    }
+
+    private static void WriteProtocol(Utf8JsonWriter json, Guid protocol)
+    {
+        json.WriteStartObject();
+        json.WriteGuid("protocol", protocol);
         json.WriteEndObject();
     }
 

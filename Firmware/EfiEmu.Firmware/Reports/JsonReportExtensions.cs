@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware.Reports;
 
@@ -22,6 +23,16 @@ internal static class JsonReportExtensions
         else
         {
             json.WriteHex(name, value);
+        }
+    }
+
+    /// <summary>Writes a GUID, and its name as a member of its own where it has one.</summary>
+    public static void WriteGuid(this Utf8JsonWriter json, string member, Guid guid)
+    {
+        json.WriteString(member, guid);
+        if (GuidNames.NameOf(guid) is { } name)
+        {
+            json.WriteString(member + "Name", name);
         }
     }
 

@@ -30,6 +30,7 @@ public static class TextReport
 
         MemoryMapSection.Write(page, report);
         WriteMemory(page, report);
+        WriteNotFound(page, report);
         if (report.Fault is { } fault)
         {
             FaultSection.Write(page, fault, report.Outcome.End);
@@ -103,6 +104,22 @@ public static class TextReport
             page.To(TextColumn);
             Amount(page, kernel.PhantomBytes, " of that is not the kernel's to use", Tone.Bad);
             page.End();
+        }
+    }
+
+    // Of a boot that went where it was to go, nobody asks what it went without.
+    private static void WriteNotFound(ReportPage page, BootReport report)
+    {
+        if (!report.LacksProtocols)
+        {
+            return;
+        }
+
+        page.Section("NOT FOUND");
+        string names = string.Join(", ", report.ProtocolsNotFound.Select(GuidNames.Short));
+        foreach (string line in ReportPage.Wrap($"{names}: no handle has what the guest asked for", ReportPage.Width - TextColumn))
+        {
+            page.To(TextColumn).Text(line).End();
         }
     }
 

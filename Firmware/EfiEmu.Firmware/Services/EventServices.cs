@@ -20,6 +20,7 @@ internal sealed class EventServices(
     BootRecorder recorder)
     : IInterruptSource
 {
+    private const string NobodyTypes = "the guest waits for a key, and nobody types";
     private const ulong InterruptFlag = 1 << 9;
     private const ulong NanosecondsPerUnit = 100;
 
@@ -32,7 +33,10 @@ internal sealed class EventServices(
     // Interrupts come at most this often, so that a due timer which is masked does not stop the processor at every instruction.
     private const ulong ShortestStretch = 10_000;
 
+    private readonly KeyPolls _polls = new(machine, recorder);
     private ulong _slept;
+    private bool _isWaiting;
+    private bool _awaitsKey;
 
     /// <summary>Drops the protocol registrations of a closed event; set once, when the protocol services exist.</summary>
     public Action<EfiEvent>? Unregister { get; set; }
@@ -202,19 +206,55 @@ internal sealed class EventServices(
         while (true)
         {
             ulong retired = machine.InstructionsRetired;
+            _isWaiting = true;
             for (index = 0; index < waitedFor.Count; index++)
             {
                 EfiStatus status = CheckEvent(waitedFor[index]);
                 if (status != EfiStatus.NotReady)
                 {
+                    _isWaiting = false;
+                    _awaitsKey = false;
                     return status;
                 }
             }
+
+            _isWaiting = false;
 
             database.SignalGroup(KnownGuids.IdleLoopGroup);
             DispatchPending();
             Idle(guestRan: machine.InstructionsRetired != retired);
             Advance();
+        }
+    }
+
+    /// <summary>Somebody looked for a key and found none: lets time pass for a guest that does nothing else, and Enter be pressed at last.</summary>
+    public void KeyMissed()
+    {
+        if (_isWaiting)
+        {
+            _awaitsKey = true;
+            return;
+        }
+
+        if (!_polls.IsIdle())
+        {
+            return;
+        }
+
+        // Timers that are due by then notify when the guest runs on.
+        Skip(TickNanoseconds);
+        if (!_polls.IsPatienceOver)
+        {
+            return;
+        }
+
+        if (PressEnter())
+        {
+            _polls.Forget();
+        }
+        else if (watchdog.Deadline is null || !GuestAllowsInterrupts)
+        {
+            throw new BootStoppedException(BootEnd.WaitsForInput, NobodyTypes);
         }
     }
 
@@ -224,7 +264,9 @@ internal sealed class EventServices(
         _slept += Math.Min(nanoseconds, LongestSleep);
         if (_slept > LongestSleep)
         {
-            throw new BootStoppedException(BootEnd.Budget, "the guest slept for an hour of virtual time");
+            throw _awaitsKey
+                ? new BootStoppedException(BootEnd.WaitsForInput, $"{NobodyTypes} for an hour of virtual time")
+                : new BootStoppedException(BootEnd.Budget, "the guest slept for an hour of virtual time");
         }
 
         machine.Clock.SkipIdle(nanoseconds);
@@ -294,18 +336,33 @@ internal sealed class EventServices(
         {
             Skip(TickNanoseconds);
         }
-        else if (console.PressEnter())
+        else if (PressEnter())
         {
-            recorder.Add(new Remark("the guest waits for a key; nobody types, so Enter is pressed for it"));
+            // The guest's next look finds it.
         }
         else if (watchdog.Deadline is { } deadline)
         {
             SkipTo((deadline / NanosecondsPerUnit) + 1);
         }
+        else if (_awaitsKey)
+        {
+            throw new BootStoppedException(BootEnd.WaitsForInput, NobodyTypes);
+        }
         else
         {
             throw new BootStoppedException(BootEnd.Budget, "the guest waits for events that nothing will ever signal");
         }
+    }
+
+    private bool PressEnter()
+    {
+        bool pressed = console.PressEnter();
+        if (pressed)
+        {
+            recorder.Add(new Remark("the guest waits for a key; nobody types, so Enter is pressed for it"));
+        }
+
+        return pressed;
     }
 
     private void SkipTo(ulong due)

@@ -2,13 +2,18 @@ namespace EfiEmu.Platforms;
 
 /// <summary>The I/O ports of the machine: a serial port, the interval timer and the POST code.</summary>
 /// <remarks>
-/// The machine has no ISA or EISA cards: where they would be, nothing drives the bus, as on a PC without them. Reads give ones, writes are
-/// lost, and a loader that probes for a second serial port or an old network card finds none. Devices that such a machine would
-/// have and this one does not model (disk, floppy, printer and graphics controllers) are refused.
+/// Where no device answers, nothing drives the bus, as on QEMU's pc and q35 with <c>-vga none</c>: reads give ones, writes are lost.
+/// That holds for graphics, ISA and EISA cards, of which the machine has none, so that a loader which probes for a second serial
+/// port or an old network card finds none; and for the ports that drivers write only to pass time (0x80, 0xED). What answers on
+/// those machines and is not modelled here is refused: interrupt and DMA controllers, keyboard controller, real-time clock,
+/// coprocessor error (0xF0), disk, floppy, the first printer port, power management, PCI configuration.
 /// </remarks>
 internal sealed class IoPorts
 {
     private const ushort PostCodePort = 0x80;
+
+    // With 0x279 and a port that the driver chooses, where ISA cards would let themselves be isolated: the specification's write data port.
+    private const ushort PlugAndPlayData = 0xa79;
 
     /// <summary>COM1.</summary>
     public SerialPort Serial { get; } = new();
@@ -32,7 +37,7 @@ internal sealed class IoPorts
             return isRead;
         }
 
-        if (IsEmpty(port))
+        if (port == PostCodePort || IsEmpty(port))
         {
             value = uint.MaxValue >> (32 - (8 * bytes));
             return true;
@@ -72,9 +77,9 @@ internal sealed class IoPorts
 
     private static bool IsTimer(ushort port) => port is >= IntervalTimer.FirstPort and <= IntervalTimer.ControlPort or IntervalTimer.SystemPort;
 
-    // What else lies between 0x100 and 0x3FF belongs to controllers of disks, printers, graphics and floppies, and to COM1.
-    private static bool IsEmpty(ushort port) => port is (>= 0x100 and < 0x170) or (>= 0x178 and < 0x1f0) or (>= 0x1f8 and < 0x278)
-        or (>= 0x280 and < 0x370) or (>= 0x380 and < 0x3b0) or (>= 0x3e0 and < 0x3f0) || IsEisaIdentity(port);
+    // 0x94 and 0x96 select the cards of a Micro Channel. What else lies between 0x100 and 0x3FF belongs to controllers of disks, the first printer and floppies, and to COM1.
+    private static bool IsEmpty(ushort port) => port is (>= 0x93 and < 0xa0) or (>= 0xe0 and < 0xf0) or (>= 0xf2 and < 0x170)
+        or (>= 0x178 and < 0x1f0) or (>= 0x1f8 and < 0x370) or (>= 0x380 and < 0x3f0) or PlugAndPlayData || IsEisaIdentity(port);
 
     // Where each slot of an EISA bus, counted in the top digit, would say what card is in it.
     private static bool IsEisaIdentity(ushort port) => port >= 0x1000 && (port & 0xffc) == 0xc80;

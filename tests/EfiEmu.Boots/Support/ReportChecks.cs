@@ -28,7 +28,7 @@ internal static class ReportChecks
         BootOutcome outcome = report.Outcome;
         int expected = outcome.End switch
         {
-            BootEnd.ExitBootServices or BootEnd.HandOff => 0,
+            BootEnd.ExitBootServices or BootEnd.HandOff or BootEnd.WaitsForInput => 0,
             BootEnd.Returned => outcome.Status is { IsError: true } ? 1 : 0,
             BootEnd.Fault or BootEnd.GaveUp => 1,
             BootEnd.NotModelled => 3,

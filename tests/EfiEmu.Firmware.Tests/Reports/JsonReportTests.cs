@@ -40,7 +40,7 @@ public sealed class JsonReportTests
 
     [Fact]
     public void Write_EveryEnd_HasItsWord() => Assert.Equal(
-        ["exit-boot-services", "hand-off", "returned", "fault", "not-modelled", "budget", "gave-up"],
+        ["exit-boot-services", "hand-off", "returned", "fault", "not-modelled", "budget", "gave-up", "waits-for-input"],
         Enum.GetValues<BootEnd>().Select(JsonReport.EndName));
 
     [Fact]

@@ -66,6 +66,7 @@ internal static class SampleReport
     /// <summary>A guest that wrote where nothing is.</summary>
     public static BootReport Faulted() => Plain() with
     {
+        ProtocolsNotFound = [new("ce345171-ba0b-11d2-8e4f-00a0c969723b"), new("12345678-0000-0000-0000-000000000001")],
         Guest = new("wild.efi", new string('a', 64), "UEFI application, PE32+ x86-64", 4096),
         Outcome = new(BootEnd.Fault, 1, "The guest wrote to 0x12345678000, where this machine has no memory."),
         MemoryMaps = [new("guest-start", Map()), new("final", Map())],

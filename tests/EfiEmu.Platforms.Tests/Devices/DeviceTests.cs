@@ -40,9 +40,11 @@ public sealed class DeviceTests
     [InlineData(0x3f8, 2)]
     [InlineData(0x3f7, 1)]
     [InlineData(0x1f0, 2)]
-    [InlineData(0x3d4, 1)]
     [InlineData(0x378, 1)]
     [InlineData(0x400, 1)]
+    [InlineData(0x92, 1)]
+    [InlineData(0xf0, 1)]
+    [InlineData(0xcf9, 1)]
     public void Port_ThatIsNotModelled_IsRefused(int port, int bytes)
     {
         var ports = new IoPorts();
@@ -57,6 +59,13 @@ public sealed class DeviceTests
     [InlineData(0x3e8, 2, 0xffffu)]
     [InlineData(0x8c82, 1, 0xffu)]
     [InlineData(0x300, 4, 0xffffffffu)]
+    [InlineData(0x94, 1, 0xffu)]
+    [InlineData(0xed, 1, 0xffu)]
+    [InlineData(0xff, 1, 0xffu)]
+    [InlineData(0x1ce, 2, 0xffffu)]
+    [InlineData(0x3d4, 1, 0xffu)]
+    [InlineData(0x279, 1, 0xffu)]
+    [InlineData(0xa79, 1, 0xffu)]
     public void Port_OfACardThatIsNotThere_ReadsOnesAndLosesWrites(int port, int bytes, uint ones)
     {
         var ports = new IoPorts();
@@ -67,7 +76,14 @@ public sealed class DeviceTests
     }
 
     [Fact]
-    public void Port80_IsIgnored() => Assert.True(new IoPorts().TryWrite(0x80, 1, 0, 0xab));
+    public void Port80_IsIgnored()
+    {
+        var ports = new IoPorts();
+
+        Assert.True(ports.TryWrite(0x80, 1, 0, 0xab));
+        Assert.True(ports.TryRead(0x80, 1, 0, out uint value));
+        Assert.Equal(0xffu, value);
+    }
 
     [Theory]
     [InlineData(0xc0000080u, 0xd00UL)]

@@ -93,6 +93,7 @@ internal static class Conclusion
         { End: BootEnd.Fault } => "faults",
         { End: BootEnd.NotModelled } => "does what EfiEmu does not model",
         { End: BootEnd.Budget } => "is stopped at a budget",
+        { End: BootEnd.WaitsForInput } => "waits for a key that nobody presses",
         { End: BootEnd.GaveUp } => $"gives up after {Number(report.ExitBootServices.Count)} failed ExitBootServices",
         { End: BootEnd.Returned, Status: { } status } => $"returns {status}",
         { End: BootEnd.Returned } => "returns",
