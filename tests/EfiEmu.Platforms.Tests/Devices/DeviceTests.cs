@@ -70,7 +70,7 @@ public sealed class DeviceTests
     public void Port80_IsIgnored() => Assert.True(new IoPorts().TryWrite(0x80, 1, 0, 0xab));
 
     [Theory]
-    [InlineData(0xc0000080u, 0xd00UL)]
+    [InlineData(0x2ffu, 0xc06UL)]
     [InlineData(0x1bu, 0xfee00900UL)]
     [InlineData(0xfeu, 0x508UL)]
     public void Msr_AtPowerOn_HasFirmwaresValue(uint index, ulong value)
