@@ -47,13 +47,13 @@ internal sealed class ExceptionDelivery(Core core)
 
         GuestException first = GuestException.Of(in exit);
         GuestException current = first;
+        if (first.IsPageFault)
+        {
+            core.System.Cr2 = first.Address;
+        }
+
         for (; ; )
         {
-            if (current.IsPageFault)
-            {
-                core.System.Cr2 = current.Address;
-            }
-
             try
             {
                 Enter(current, next);
@@ -66,7 +66,14 @@ internal sealed class ExceptionDelivery(Core core)
             }
             catch (GuestStopException stopped) when (stopped.Exit is { Kind: ProcessorExitKind.Fault, IsRefusal: false })
             {
-                if (current.Meet(GuestException.Of(stopped.Exit)) is not { } following)
+                // Of a #PF that ends in a #DF, too, CR2 says where it was.
+                GuestException second = GuestException.Of(stopped.Exit);
+                if (second.IsPageFault)
+                {
+                    core.System.Cr2 = second.Address;
+                }
+
+                if (current.Meet(second) is not { } following)
                 {
                     exit = TripleFault(exit);
                     return false;
@@ -227,6 +234,12 @@ internal sealed class ExceptionDelivery(Core core)
         if (!GuestMemory.IsCanonical(top))
         {
             throw Fault(ExceptionVector.StackFault, "RSP is not canonical", 0);
+        }
+
+        // Word by word from the top down, which decides over the address that a #PF names.
+        for (ulong at = stack - 8; at >= top && at < stack; at -= 8)
+        {
+            core.Memory.CheckWrite(at, 8);
         }
 
         core.Memory.WriteBytes(top, pushed);
