@@ -8,6 +8,9 @@ namespace EfiEmu.Cpu.Operations;
 /// <summary>Rare control transfers. An operation leaves the target in RIP; the block ends with a jump there.</summary>
 internal static class ControlOperations
 {
+    /// <summary>What a guest asks for that sets RFLAGS.TF.</summary>
+    public const string SingleStep = "single step (RFLAGS.TF)";
+
     // VM, and the reserved bits.
     private const ulong ReturnedFlags = Flags.Writable & ~0x0018_0000ul;
 
@@ -71,7 +74,7 @@ internal static class ControlOperations
         CheckTarget(target);
         if ((flags & Flags.Trap) != 0)
         {
-            throw GuestStopException.NotModelled("single step (RFLAGS.TF)");
+            throw GuestStopException.NotModelled(SingleStep);
         }
 
         SegmentLoader.LoadData(core, SegmentRegisters.Stack, stackSelector);

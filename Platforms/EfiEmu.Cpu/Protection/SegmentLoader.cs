@@ -83,9 +83,10 @@ internal static class SegmentLoader
     /// <summary>The task register: an available 64-bit TSS of the global table, which becomes busy.</summary>
     public static void LoadTask(Core core, ushort selector)
     {
-        core.System.Segments.Task = FindSystem(core, selector, Descriptor.AvailableTask);
+        SegmentRegister task = FindSystem(core, selector, Descriptor.AvailableTask);
         ulong at = core.System.Segments.TableBase + (ulong)(selector & ~7) + 5;
         core.Memory.Write(at, core.Memory.Read(at, 1) | (Descriptor.AvailableTask ^ Descriptor.BusyTask), 1);
+        core.System.Segments.Task = task;
     }
 
     /// <summary>The local table; a null selector leaves none.</summary>

@@ -126,6 +126,13 @@ public sealed class Machine : IDisposable
                 return new MachineExit(MachineExitKind.LeftCode, new GuestAddress(exit.Address), string.Empty);
             }
 
+            // Firmware finds a caller's arguments by their physical addresses.
+            if (exit.Kind == ProcessorExitKind.Gate
+                && !(_processor.TryTranslate(_processor[Register.Rsp], out ulong stack) && stack == _processor[Register.Rsp]))
+            {
+                return new MachineExit(MachineExitKind.NotModelled, Rip, "call of firmware from a stack that is not mapped one to one");
+            }
+
             if (exit.Kind != ProcessorExitKind.PlatformInstruction)
             {
                 return MachineExits.From(exit, _processor.Rip, _memory);

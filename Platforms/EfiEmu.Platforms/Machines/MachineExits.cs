@@ -50,7 +50,7 @@ internal static class MachineExits
         };
         if (exit.Detail is { } why)
         {
-            return new MachineExit(MachineExitKind.Fault, address, $"#PF {touch} {address}: {why}");
+            return new MachineExit(MachineExitKind.Fault, address, $"#PF {touch} {address}: {why}", IsLinear: true);
         }
 
         return new MachineExit(MachineExitKind.Fault, address, $"#PF {touch} {address}: {Describe(reason)}", reason);

@@ -81,20 +81,15 @@ public sealed class ExceptionDeliveryTests
             c.pop(r9);
             c.hlt();
         });
-        ulong at = 0;
-        ulong behind = 0;
         machine.Run(c =>
         {
             c.xor(edx, edx);
             c.mov(eax, 1);
             c.mov(rsp, M.Stack - 5);
-            Label here = c.CreateLabel();
-            c.Label(ref here);
             Cause(c, cause);
         });
-        at = FindBack(machine, cause, out behind);
+        (ulong at, ulong behind) = LastInstruction(machine, cause);
         ulong frame = machine[Register.R8];
-        Assert.Equal(0ul, (frame + (hasCode ? 8ul : 0)) % 8);
         Assert.Equal((M.Stack - 5) & ~0xFul, frame + (hasCode ? 48ul : 40));
         ulong first = frame + (hasCode ? 8ul : 0);
         Assert.Equal(cause is 1 or 2 ? behind : at, machine.Read(first));
@@ -213,13 +208,13 @@ public sealed class ExceptionDeliveryTests
     }
 
     [Theory]
-    [InlineData(true, 13 * 8 + 2, 11)]
-    [InlineData(false, 13 * 8 + 2, 13)]
-    public void SoftwareInterrupt_ThroughAGateThatIsNone_FaultsWithItsNumber(bool hasType, uint code, int vector)
+    [InlineData(true, 11)]
+    [InlineData(false, 13)]
+    public void SoftwareInterrupt_ThroughAGateThatIsNone_FaultsWithItsNumber(bool hasType, int vector)
     {
         using M machine = new();
-        machine.Gate(13, M.Handlers, type: hasType ? 14 : 5, present: false);
         const int Number = 0x50;
+        const ulong InInterruptTable = 2;
         machine.Gate(Number, M.Handlers, type: hasType ? 14 : 5, present: false);
         machine.Gate(vector, M.Handlers + 0x100);
         machine.Load(M.Handlers + 0x100, c =>
@@ -228,13 +223,10 @@ public sealed class ExceptionDeliveryTests
             c.mov(r8, __[rsp]);
             c.hlt();
         });
-        ulong behind = 0;
         ProcessorExit exit = machine.Run(c => c.@int((byte)Number));
-        behind = M.Code;
         Assert.Equal(ProcessorExitKind.Halt, exit.Kind);
-        Assert.Equal((ulong)(Number * 8) + (code & 7), machine[Register.R9]);
+        Assert.Equal((ulong)(Number * 8) + InInterruptTable, machine[Register.R9]);
         Assert.Equal(new byte[] { 0xCD, Number }, machine.Bus.At(machine[Register.R8], 2).ToArray());
-        Assert.True(machine[Register.R8] > behind);
         Assert.Equal(Prologue + 3, machine.Processor.InstructionsRetired);
     }
 
@@ -362,6 +354,45 @@ public sealed class ExceptionDeliveryTests
         Assert.Equal((ProcessorExitKind.NotModelled, "iretq to level 3"), (exit.Kind, exit.Detail));
     }
 
+    [Fact]
+    public void TrapFlag_Set_IsNotModelled()
+    {
+        using M machine = new();
+        ProcessorExit exit = machine.Run(c =>
+        {
+            c.push(0x102);
+            c.popfq();
+        });
+        Assert.Equal((ProcessorExitKind.NotModelled, "single step (RFLAGS.TF)"), (exit.Kind, exit.Detail));
+        Assert.Equal(Prologue + 1, machine.Processor.InstructionsRetired);
+    }
+
+    [Theory]
+    [InlineData(0x33)]
+    [InlineData(0x60)]
+    [InlineData(0x40)]
+    [InlineData(M.CodeSelector)]
+    public void StackSelector_OfNoStack_IsAGeneralProtectionFaultWithIt(int bad)
+    {
+        using M machine = new();
+        machine.Gate(13, M.Handlers);
+        machine.Load(M.Handlers, c =>
+        {
+            c.pop(r9);
+            c.hlt();
+        });
+        machine.Run(c =>
+        {
+            machine.LoadTask(c, M.OtherStack);
+            c.mov(eax, 0x30);
+            c.mov(ss, ax);
+            c.mov(r8d, 1);
+            c.mov(eax, bad);
+            c.mov(ss, ax);
+        });
+        Assert.Equal((1ul, (ulong)(bad & ~3)), (machine[Register.R8], machine[Register.R9]));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
@@ -428,10 +459,9 @@ public sealed class ExceptionDeliveryTests
         }
     }
 
-    // Where the instruction stands: the last one of the program.
-    private static ulong FindBack(M machine, int cause, out ulong behind)
+    // Where the last instruction of the program stands, and what follows it: the program is assembled once more, without it.
+    private static (ulong At, ulong Behind) LastInstruction(M machine, int cause)
     {
-        ulong start = 0;
         ulong end = machine.Load(M.Data, c =>
         {
             machine.LoadTables(c);
@@ -440,9 +470,8 @@ public sealed class ExceptionDeliveryTests
             c.mov(eax, 1);
             c.mov(rsp, M.Stack - 5);
         });
-        start = end - M.Data + M.Code;
-        behind = machine.Load(end, c => Cause(c, cause)) - M.Data + M.Code;
-        return start;
+        ulong behind = machine.Load(end, c => Cause(c, cause));
+        return (end - M.Data + M.Code, behind - M.Data + M.Code);
     }
 
     private static (ulong[] Registers, byte[] Memory, ulong Retired) Fill(bool isMapped)

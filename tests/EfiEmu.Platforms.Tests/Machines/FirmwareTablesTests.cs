@@ -88,7 +88,7 @@ public sealed class FirmwareTablesTests
         // MOV EAX, top; MOV CR3, RAX; MOV RDX, [0x40005000]
         byte[] program = [0xb8, 0, 0, (byte)(top >> 16), (byte)(top >> 24), 0x0f, 0x22, 0xd8, 0x48, 0x8b, 0x14, 0x25, 0x00, 0x50, 0x00, 0x40];
         MachineExit exit = Run(machine, program);
-        Assert.Equal(MachineExitKind.Fault, exit.Kind);
+        Assert.Equal((MachineExitKind.Fault, true), (exit.Kind, exit.IsLinear));
         Assert.Equal("#PF read of 0x40005000: not present in the guest's page tables", exit.Detail);
         Assert.StartsWith("mov rdx", machine.DisassembleAt(machine.Rip).Text, StringComparison.Ordinal);
     }
