@@ -20,12 +20,18 @@ public readonly record struct CpuidResult(uint Eax, uint Ebx, uint Ecx, uint Edx
 public interface IProcessorBus
 {
     /// <summary>
-    /// The host address of the 4 KiB guest page that starts at <paramref name="pageAddress"/>, or 0 when the page may not
+    /// The host address of the 4 KiB page of physical memory that starts at <paramref name="pageAddress"/>, or 0 when the page may not
     /// be touched this way. The processor keeps the answer until <see cref="Processor.FlushTranslations"/>; a 0 is asked again.
     /// </summary>
     nint TranslatePage(ulong pageAddress, MemoryAccess access);
 
-    /// <summary>True when an instruction fetch at this address leaves guest code for the host (a gate).</summary>
+    /// <summary>
+    /// The bits among 51 to 12 of a page-table entry, and of CR3, that are no part of an address but an attribute of the page, as the
+    /// C-bit of SEV-SNP is. They change nothing in the way a page is found.
+    /// </summary>
+    ulong AddressAttributes => 0;
+
+    /// <summary>True when an instruction fetch at this physical address leaves guest code for the host (a gate).</summary>
     /// <remarks>Asked when code is decoded, not when it runs, so the answer for an address must not change.</remarks>
     bool IsGate(ulong address);
 

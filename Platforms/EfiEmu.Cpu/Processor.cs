@@ -4,10 +4,12 @@ using Iced.Intel;
 
 namespace EfiEmu.Cpu;
 
-/// <summary>An x86-64 processor in 64-bit mode at privilege level 0 under an identity map, as boot services run.</summary>
+/// <summary>An x86-64 processor in 64-bit mode at privilege level 0, with 4-level paging.</summary>
 /// <remarks>
-/// Differs from the hardware: there is no paging and no interrupt delivery; an exception ends the run. What it does not execute
-/// ends the run as <see cref="ProcessorExitKind.NotModelled"/>. Not safe for use by several threads at a time.
+/// It starts as boot services run: under firmware's identity map, and without an interrupt table in memory, so that an exception
+/// ends the run. Once the guest has loaded an interrupt table of its own, exceptions go there. Differs from the hardware: there are no
+/// external interrupts. What it does not execute ends the run as <see cref="ProcessorExitKind.NotModelled"/>. Not safe for use by
+/// several threads at a time.
 /// </remarks>
 /// <param name="bus">Memory and everything else outside the processor.</param>
 /// <param name="tier">How it executes; nothing that a guest sees depends on it.</param>
@@ -47,11 +49,20 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         set => _core.Retired = value;
     }
 
-    /// <summary>CR3, which nothing but a read of it sees: memory is mapped one to one.</summary>
+    /// <summary>
+    /// CR3. Whoever sets it here says that the tables there map memory one to one: they are not read as long as the register names
+    /// them, until <see cref="IdentityTablesWritten"/>. What the guest loads is read from memory.
+    /// </summary>
     public ulong Cr3
     {
         get => _core.System.Cr3;
-        set => _core.System.Cr3 = value;
+        set
+        {
+            _core.System.Cr3 = value;
+            _core.System.IdentityTables = value;
+            _core.System.IdentityTablesWritten = false;
+            _core.Space.Flush();
+        }
     }
 
     /// <summary>MXCSR. Differs from the hardware: the sticky exception flags are not raised.</summary>
@@ -100,9 +111,16 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
     /// <summary>Forgets every kept page translation; called when a page may no longer be touched as before.</summary>
     public void FlushTranslations()
     {
+        _core.Space.ForgetHost();
         _core.Memory.Flush();
         _core.Code.Recheck();
     }
+
+    /// <summary>Someone wrote to the tables that <see cref="Cr3"/> was set to: from now on they are read. May be called at any time.</summary>
+    public void IdentityTablesWritten() => _core.Space.LeaveIdentity();
+
+    /// <summary>The physical address behind a linear one, as the page tables stand; false where they have none. Changes nothing.</summary>
+    public bool TryTranslate(ulong linear, out ulong physical) => _core.Space.TryPeek(linear, out physical);
 
     /// <summary>Keeps the registers; not while the processor runs.</summary>
     public ProcessorState Save() => _core.Save();
@@ -117,7 +135,7 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
     /// <summary>Forgets all decoded code; called when addresses cease to be gates. Not while the processor runs.</summary>
     public void ForgetCode() => _core.Code.DropAll();
 
-    /// <summary>Forgets code decoded from a range; called when the host writes guest memory.</summary>
+    /// <summary>Forgets code decoded from a range of physical memory; called when the host writes guest memory.</summary>
     public void InvalidateCode(ulong address, ulong length)
     {
         if (length != 0)

@@ -12,7 +12,10 @@ public enum ProcessorExitKind
     /// <summary>HLT retired; RIP is after it.</summary>
     Halt,
 
-    /// <summary>An architectural exception that nobody in the guest handles; RIP is at the instruction, state as before it.</summary>
+    /// <summary>
+    /// An architectural exception that nobody in the guest handles, or a touch that the bus refuses; RIP is at the instruction, state
+    /// as before it.
+    /// </summary>
     Fault,
 
     /// <summary>An instruction that this processor does not execute; RIP is at it, state as before it.</summary>
@@ -68,6 +71,12 @@ public enum ExceptionVector
     /// <summary>#NM, device not available.</summary>
     DeviceNotAvailable = 7,
 
+    /// <summary>#DF: an exception met another on its way to its handler. As the end of a run: a triple fault.</summary>
+    DoubleFault = 8,
+
+    /// <summary>#TS, invalid task-state segment.</summary>
+    InvalidTaskState = 10,
+
     /// <summary>#NP, segment not present.</summary>
     SegmentNotPresent = 11,
 
@@ -77,7 +86,7 @@ public enum ExceptionVector
     /// <summary>#GP, general protection.</summary>
     GeneralProtection = 13,
 
-    /// <summary>#PF: here a touch that the bus refuses.</summary>
+    /// <summary>#PF: the page tables do not allow a touch; or the bus refuses one (<see cref="ProcessorExit.IsRefusal"/>).</summary>
     PageFault = 14,
 
     /// <summary>#MF, x87 error.</summary>
@@ -95,15 +104,23 @@ public enum ExceptionVector
 
 /// <summary>One stop of the processor.</summary>
 /// <param name="Kind">Why.</param>
-/// <param name="Address">The gate; or the address that a #PF touched; else RIP.</param>
+/// <param name="Address">
+/// The physical address of the gate; or what a #PF touched: the linear address, of a refusal the physical one; else RIP.
+/// </param>
 /// <param name="Vector">The exception of a Fault.</param>
 /// <param name="Access">How a #PF touched its address.</param>
 /// <param name="Instruction">The platform instruction.</param>
 /// <param name="Detail">For NotModelled: the instruction as text. For a fault: what the vector alone does not say, or null.</param>
+/// <param name="ErrorCode">The error code of a fault whose vector has one.</param>
+/// <param name="Number">Of a software interrupt: the vector that it names.</param>
+/// <param name="IsRefusal">True for a touch that the bus refuses: no exception of the guest's, which no handler of its own gets.</param>
 public readonly record struct ProcessorExit(
     ProcessorExitKind Kind,
     ulong Address,
     ExceptionVector Vector = default,
     MemoryAccess Access = default,
     PlatformInstruction Instruction = default,
-    string? Detail = null);
+    string? Detail = null,
+    uint ErrorCode = 0,
+    byte Number = 0,
+    bool IsRefusal = false);

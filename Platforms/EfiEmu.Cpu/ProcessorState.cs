@@ -2,7 +2,7 @@ using EfiEmu.Cpu.Execution;
 
 namespace EfiEmu.Cpu;
 
-/// <summary>What a processor holds between two runs: registers, flags, vectors, system registers, the instruction count.</summary>
+/// <summary>What a processor holds between two runs: registers, flags, vectors, system and segment registers, the instruction count.</summary>
 /// <remarks>Made by <see cref="Processor.Save"/>; may be restored any number of times. Memory is not part of it.</remarks>
 public sealed class ProcessorState
 {

@@ -36,6 +36,9 @@ public interface IPlatform
     /// <summary>What the launch of the guest leaves in memory, by address.</summary>
     internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPages { get; }
 
+    /// <summary>The bits of a page-table entry that mark private memory and are no part of the address; 0 where there is none.</summary>
+    internal ulong PageAttributes => 0;
+
     /// <summary>What OVMF does differently here.</summary>
     internal OvmfTraits Ovmf { get; }
 
@@ -73,6 +76,9 @@ internal interface IPlatformHost
 
     /// <summary>RFLAGS.</summary>
     ulong Rflags { get; set; }
+
+    /// <summary>The physical address behind a linear one, as the guest's page tables stand; false where they have none.</summary>
+    bool TryTranslate(ulong linear, out ulong physical);
 
     /// <summary>Where RAM is.</summary>
     RamMap Ram { get; }

@@ -29,6 +29,12 @@ internal sealed class FakeHost : IPlatformHost
         set => _registers[(int)register] = value;
     }
 
+    public bool TryTranslate(ulong linear, out ulong physical)
+    {
+        physical = linear;
+        return true;
+    }
+
     public bool TryReadPort(ushort port, int bytes, out uint value) => Ports.TryRead(port, bytes, 0, out value);
 
     public bool TryWritePort(ushort port, int bytes, uint value) => Ports.TryWrite(port, bytes, 0, value);

@@ -295,7 +295,7 @@ internal sealed class GuestProcessor : IGuestCaller
                         BootParameters = new GuestAddress(_machine[GuestRegister.Rsi]),
                     };
                 case MachineExitKind.Fault:
-                    throw new BootStoppedException(BootEnd.Fault, exit.Detail) { Address = exit.Address };
+                    throw new BootStoppedException(BootEnd.Fault, exit.Detail) { Address = exit.IsLinear ? null : exit.Address };
                 default:
                     throw new BootStoppedException(BootEnd.NotModelled, exit.Detail);
             }

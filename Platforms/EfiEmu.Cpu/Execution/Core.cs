@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using EfiEmu.Cpu.Operations;
+using EfiEmu.Cpu.Paging;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 using IcedRegister = Iced.Intel.Register;
@@ -14,6 +16,8 @@ internal sealed unsafe class Core : IDisposable
     private static readonly (int Offset, int Bytes)[] SavedParts = [(0, Slot.Remaining), (Slot.Rflags, 8), (Slot.Xmm, 16 * 16)];
 
     private readonly SlowOperations _operations;
+    private readonly SystemState _system = new();
+    private readonly ExceptionDelivery _delivery;
     private readonly byte[] _storage;
     private long _limit;
 
@@ -26,9 +30,13 @@ internal sealed unsafe class Core : IDisposable
         State = (byte*)(((nint)Unsafe.AsPointer(ref _storage[0]) + 63) & ~63);
         *(ulong*)(State + Slot.Rflags) = Execution.Flags.AlwaysSet;
         _operations = new SlowOperations(State) { Core = this };
-        Memory = new GuestMemory(bus, State);
-        Code = new CodeCache(State, bus, Memory, _operations, tier);
+        byte* state = State;
+        Space = new AddressSpace(bus, _system, () => *(ulong*)(state + Slot.Rflags));
+        Memory = new GuestMemory(bus, State, Space);
+        Code = new CodeCache(State, bus, Memory, Space, _operations, tier);
+        Space.Attach(Memory, Code);
         Memory.Attach(Code);
+        _delivery = new ExceptionDelivery(this);
         Interpreter = new Interpreter(State, Memory, Code, new StringOperations(this), _operations, Code.Regions);
         Code.Regions?.Interpreter = Interpreter;
     }
@@ -37,11 +45,13 @@ internal sealed unsafe class Core : IDisposable
 
     public byte* State { get; }
 
+    public AddressSpace Space { get; }
+
     public GuestMemory Memory { get; }
 
     public CodeCache Code { get; }
 
-    public SystemRegisters System { get; private set; } = new();
+    public SystemRegisters System => _system.Registers;
 
     /// <summary>Instructions retired by earlier runs, as of the end of the last.</summary>
     public ulong Retired { get; set; }
@@ -119,28 +129,29 @@ internal sealed unsafe class Core : IDisposable
             at += bytes;
         }
 
-        System = saved.System.Copy();
+        _system.Registers = saved.System.Copy();
         Retired = saved.Retired;
         *(Block**)(State + Slot.Block) = null;
+        Space.Flush();
     }
+
+    /// <summary>Counts an instruction that ended its block by a stop, and was done all the same.</summary>
+    public void RetireOne() => *(long*)(State + Slot.Remaining) -= 1;
 
     public ProcessorExit Run(ulong maximumInstructions)
     {
         _limit = (long)Math.Min(maximumInstructions, long.MaxValue);
         *(long*)(State + Slot.Remaining) = _limit;
         ProcessorExit exit;
-        try
+        bool isDelivered;
+        do
         {
-            Block* first = Code.Find(Rip);
-            MicroOp* stop = Interpreter.Run(first);
-            exit = stop == null ? new ProcessorExit(ProcessorExitKind.BudgetExhausted, Rip) : ExitAt(stop);
+            (exit, ulong next) = RunToStop();
+            *(Block**)(State + Slot.Block) = null;
+            isDelivered = _delivery.TryDeliver(ref exit, next);
         }
-        catch (GuestStopException stopped)
-        {
-            exit = ExitOf(stopped.Exit);
-        }
+        while (isDelivered);
 
-        *(Block**)(State + Slot.Block) = null;
         Retired += (ulong)(_limit - *(long*)(State + Slot.Remaining));
         _limit = 0;
         *(long*)(State + Slot.Remaining) = 0;
@@ -300,14 +311,29 @@ internal sealed unsafe class Core : IDisposable
         _ => 0,
     };
 
-    private ProcessorExit ExitAt(MicroOp* stop)
+    /// <summary>Runs until something stops it, and says what would follow the instruction at which it stands.</summary>
+    private (ProcessorExit Exit, ulong Next) RunToStop()
+    {
+        try
+        {
+            MicroOp* stop = Interpreter.Run(Code.Find(Rip));
+            return stop == null ? (new ProcessorExit(ProcessorExitKind.BudgetExhausted, Rip), Rip) : (ExitAt(stop, out ulong next), next);
+        }
+        catch (GuestStopException stopped)
+        {
+            return (ExitOf(stopped.Exit), Rip);
+        }
+    }
+
+    private ProcessorExit ExitAt(MicroOp* stop, out ulong next)
     {
         Block* block = *(Block**)(State + Slot.Block);
+        next = block->End;
         switch (stop->Code)
         {
             case MicroCode.Gate:
                 Rip = block->Rip;
-                return new ProcessorExit(ProcessorExitKind.Gate, Rip);
+                return new ProcessorExit(ProcessorExitKind.Gate, block->Frame | (Rip & 0xFFF));
             case MicroCode.Halt:
                 Rip = block->End;
                 return _operations.StopOf(stop) with { Address = Rip };

@@ -10,8 +10,13 @@ internal static unsafe class Flags
     public const uint Adjust = 1 << 4;
     public const uint Zero = 1 << 6;
     public const uint Sign = 1 << 7;
+    public const uint Trap = 1 << 8;
+    public const uint Interrupt = 1 << 9;
     public const uint Direction = 1 << 10;
     public const uint Overflow = 1 << 11;
+    public const uint NestedTask = 1 << 14;
+    public const uint Resume = 1 << 16;
+    public const uint AlignmentCheck = 1 << 18;
     public const uint Arithmetic = Carry | Parity | Adjust | Zero | Sign | Overflow;
 
     // Bits of RFLAGS that POPF and the host can set: CF PF AF ZF SF TF IF DF OF IOPL NT AC VIF VIP ID without VM and RF.

@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
+using EfiEmu.Cpu.Paging;
 using EfiEmu.Cpu.Translation;
 
 namespace EfiEmu.Cpu.Execution;
 
 /// <summary>
 /// Guest memory as the processor sees it: a read and a write table of page translations (direct mapped, 16 bytes an entry:
-/// page address, then host minus guest address), and the slow paths behind them.
+/// linear page address, then host minus linear address), and the slow paths behind them.
 /// </summary>
-/// <remarks>A page that holds decoded code is never in the write table, so that each store to it comes here.</remarks>
+/// <remarks>
+/// A physical page that holds decoded code is never in the write table, by whatever address, so that each store to it comes here.
+/// </remarks>
 internal sealed unsafe class GuestMemory
 {
     public const int TlbEntries = 1024;
@@ -20,12 +23,14 @@ internal sealed unsafe class GuestMemory
 
     private readonly IProcessorBus _bus;
     private readonly byte* _state;
+    private readonly AddressSpace _space;
     private CodeCache? _code;
 
-    public GuestMemory(IProcessorBus bus, byte* state)
+    public GuestMemory(IProcessorBus bus, byte* state, AddressSpace space)
     {
         _bus = bus;
         _state = state;
+        _space = space;
         Flush();
     }
 
@@ -45,13 +50,31 @@ internal sealed unsafe class GuestMemory
         }
     }
 
-    /// <summary>Takes a page out of the write table, because code was decoded from it.</summary>
-    public void ForbidFastWrites(ulong page)
+    /// <summary>Forgets the translations of one linear page.</summary>
+    public void Forget(ulong page)
     {
-        byte* entry = WriteTable + ((page >> 8) & TlbOffsetMask);
-        if (*(ulong*)entry == page)
+        Forget(ReadTable, page);
+        Forget(WriteTable, page);
+    }
+
+    /// <summary>Takes a physical page out of the write table, because code was decoded from it.</summary>
+    /// <param name="page">The physical page.</param>
+    /// <param name="host">Where it lies in the host.</param>
+    public void ForbidFastWrites(ulong page, nint host)
+    {
+        if (_space.IsIdentity)
         {
-            *(ulong*)entry = NoPage;
+            Forget(WriteTable, page);
+            return;
+        }
+
+        for (int index = 0; index < TlbEntries; index++)
+        {
+            byte* entry = WriteTable + (index * 16);
+            if (*(ulong*)entry + *(ulong*)(entry + 8) == (ulong)host)
+            {
+                *(ulong*)entry = NoPage;
+            }
         }
     }
 
@@ -156,7 +179,17 @@ internal sealed unsafe class GuestMemory
         // A page in the write table holds no code.
         if (*(ulong*)(WriteTable + ((address >> 8) & TlbOffsetMask)) != (address & PageMask))
         {
-            _code!.OnWrite(address, length);
+            ulong page = _space.PageOf(address, MemoryAccess.Write);
+            _code!.OnWrite(page | (address & ~PageMask), length);
+        }
+    }
+
+    private static void Forget(byte* table, ulong page)
+    {
+        byte* entry = table + ((page >> 8) & TlbOffsetMask);
+        if (*(ulong*)entry == page)
+        {
+            *(ulong*)entry = NoPage;
         }
     }
 
@@ -170,14 +203,15 @@ internal sealed unsafe class GuestMemory
             throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not canonical");
         }
 
-        ulong host = (ulong)_bus.TranslatePage(page, access);
+        ulong physical = _space.PageOf(address, access);
+        ulong host = (ulong)_bus.TranslatePage(physical, access);
         if (host == 0)
         {
-            throw GuestStopException.PageFault(address, access);
+            throw GuestStopException.Refused(physical | (address & ~PageMask), access);
         }
 
         byte* table = access == MemoryAccess.Read ? ReadTable : WriteTable;
-        if (access == MemoryAccess.Read || !_code!.HoldsCode(page))
+        if ((access == MemoryAccess.Read || !_code!.HoldsCode(physical)) && _space.MayKeep(address))
         {
             byte* entry = table + ((address >> 8) & TlbOffsetMask);
             *(ulong*)entry = page;

@@ -1,11 +1,9 @@
 using EfiEmu.Cpu.FloatingPoint;
+using EfiEmu.Cpu.Protection;
 
 namespace EfiEmu.Cpu.Execution;
 
-/// <summary>
-/// What system instructions read and write: the values that OVMF leaves a 64-bit boot application with. Nothing here changes how
-/// code runs: the address space is flat and the privilege level 0.
-/// </summary>
+/// <summary>What system instructions read and write: the values that OVMF leaves a 64-bit boot application with.</summary>
 internal sealed class SystemRegisters
 {
     /// <summary>PE, MP, ET, NE, WP and PG.</summary>
@@ -20,6 +18,20 @@ internal sealed class SystemRegisters
     /// <summary>All exceptions masked, round to nearest.</summary>
     public const uint MxcsrAtStart = 0x1F80;
 
+    /// <summary>WP: a supervisor heeds pages that are read-only.</summary>
+    public const ulong Cr0WriteProtect = 1ul << 16;
+
+    /// <summary>SMEP: a supervisor executes no page of a user.</summary>
+    public const ulong Cr4Smep = 1ul << 20;
+
+    /// <summary>SMAP: a supervisor touches pages of a user only while RFLAGS.AC is set.</summary>
+    public const ulong Cr4Smap = 1ul << 21;
+
+    /// <summary>NXE: page-table entries have a bit against execution.</summary>
+    public const ulong EferNoExecute = 1ul << 11;
+
+    private const ushort FirmwareIdtLimit = 0xFFF;
+
     public ulong Cr0 { get; set; } = Cr0AtStart;
 
     public ulong Cr2 { get; set; }
@@ -30,6 +42,14 @@ internal sealed class SystemRegisters
 
     public ulong Cr8 { get; set; }
 
+    public ulong Efer { get; set; } = EferAtStart;
+
+    /// <summary>CR3 of firmware's tables, which map memory one to one.</summary>
+    public ulong IdentityTables { get; set; }
+
+    /// <summary>Whether someone wrote to firmware's tables, so that they may say something else by now.</summary>
+    public bool IdentityTablesWritten { get; set; }
+
     public ulong[] Debug { get; private set; } = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400];
 
     public uint Mxcsr { get; set; } = MxcsrAtStart;
@@ -37,27 +57,25 @@ internal sealed class SystemRegisters
     /// <summary>The x87 unit.</summary>
     public FloatUnit Float { get; private set; } = new();
 
-    /// <summary>ES, CS, SS, DS, FS, GS: OVMF's flat selectors.</summary>
-    public ushort[] Segments { get; private set; } = [0x30, 0x38, 0x30, 0x30, 0x30, 0x30];
-
-    public ulong GdtBase { get; set; }
-
-    public ushort GdtLimit { get; set; } = 0x47;
+    /// <summary>The segment registers, and the tables that they are loaded from.</summary>
+    public SegmentRegisters Segments { get; private set; } = new();
 
     public ulong IdtBase { get; set; }
 
-    public ushort IdtLimit { get; set; } = 0xFFF;
+    public ushort IdtLimit { get; set; } = FirmwareIdtLimit;
 
-    public ushort TaskRegister { get; set; }
-
-    public ushort LocalTable { get; set; }
+    /// <summary>
+    /// Whether the interrupt table is the guest's own. Firmware's is no memory: its handlers print a dump and hang, so that an
+    /// exception ends the run there.
+    /// </summary>
+    public bool HasGuestIdt => IdtBase != 0 || IdtLimit != FirmwareIdtLimit;
 
     /// <summary>The same values in an object of their own.</summary>
     public SystemRegisters Copy()
     {
         var copy = (SystemRegisters)MemberwiseClone();
         copy.Debug = [.. Debug];
-        copy.Segments = [.. Segments];
+        copy.Segments = Segments.Copy();
         copy.Float = Float.Copy();
         return copy;
     }

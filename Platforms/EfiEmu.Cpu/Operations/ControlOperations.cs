@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
@@ -7,6 +8,9 @@ namespace EfiEmu.Cpu.Operations;
 /// <summary>Rare control transfers. An operation leaves the target in RIP; the block ends with a jump there.</summary>
 internal static class ControlOperations
 {
+    /// <summary>What a guest asks for that sets RFLAGS.TF.</summary>
+    public const string SingleStep = "single step (RFLAGS.TF)";
+
     // VM, and the reserved bits.
     private const ulong ReturnedFlags = Flags.Writable & ~0x0018_0000ul;
 
@@ -39,48 +43,52 @@ internal static class ControlOperations
         Branch(core, in i, count != 0 && condition);
     }
 
-    /// <summary>To another code selector only: as firmware and kernels reload CS. It must be one of 64-bit code.</summary>
+    /// <summary>As firmware and kernels reload CS. The segment must be one of 64-bit code at level 0.</summary>
     private static void FarReturn(Core core, in Instruction i)
     {
         ulong stack = core.Gpr(Slot.Rsp);
         ulong target = core.Memory.Read(stack, 8);
         ushort selector = (ushort)core.Memory.Read(stack + 8, 8);
-        LoadCode(core, in i, selector);
+        SegmentRegister code = SegmentLoader.FindCode(core, selector, InstructionText.Of(in i));
+        CheckTarget(target);
+        core.System.Segments[SegmentRegisters.Code] = code;
         core.Gpr(Slot.Rsp) = stack + 16;
         core.Rip = target;
     }
 
+    /// <summary>IRETQ to the same level (Intel SDM Vol. 2, IRET; the stack is always popped in 64-bit mode).</summary>
     private static void InterruptReturn(Core core, in Instruction i)
     {
+        if ((core.Rflags & Flags.NestedTask) != 0)
+        {
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "IRETQ with RFLAGS.NT set");
+        }
+
         ulong stack = core.Gpr(Slot.Rsp);
         ulong target = core.Memory.Read(stack, 8);
         ushort selector = (ushort)core.Memory.Read(stack + 8, 8);
         ulong flags = core.Memory.Read(stack + 16, 8);
         ulong newStack = core.Memory.Read(stack + 24, 8);
         ushort stackSelector = (ushort)core.Memory.Read(stack + 32, 8);
-        LoadCode(core, in i, selector);
-        core.System.Segments[2] = stackSelector;
+        SegmentRegister code = SegmentLoader.FindCode(core, selector, InstructionText.Of(in i));
+        CheckTarget(target);
+        if ((flags & Flags.Trap) != 0)
+        {
+            throw GuestStopException.NotModelled(SingleStep);
+        }
+
+        SegmentLoader.LoadData(core, SegmentRegisters.Stack, stackSelector);
+        core.System.Segments[SegmentRegisters.Code] = code;
         core.Rflags = (core.Rflags & ~ReturnedFlags) | (flags & ReturnedFlags);
         core.Gpr(Slot.Rsp) = newStack;
         core.Rip = target;
     }
 
-    private static void LoadCode(Core core, in Instruction i, ushort selector)
+    private static void CheckTarget(ulong target)
     {
-        if (selector == core.System.Segments[1])
+        if (!GuestMemory.IsCanonical(target))
         {
-            return;
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "RIP is not canonical");
         }
-
-        const ulong LongBit = 1ul << 53;
-        int offset = selector & ~7;
-        bool known = selector > 3 && (selector & 4) == 0 && offset + 7 <= core.System.GdtLimit;
-        ulong descriptor = known ? core.Memory.Read(core.System.GdtBase + (ulong)offset, 8) : 0;
-        if ((descriptor & LongBit) == 0 || (selector & 3) != 0)
-        {
-            throw GuestStopException.NotModelled(InstructionText.Of(in i));
-        }
-
-        core.System.Segments[1] = selector;
     }
 }

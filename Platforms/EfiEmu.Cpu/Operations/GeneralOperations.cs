@@ -213,6 +213,11 @@ internal static class GeneralOperations
         int bytes = i.StackPointerIncrement;
         ulong value = core.Memory.Read(core.Gpr(Slot.Rsp), bytes);
         ulong mask = bytes == 2 ? PoppedFlags & 0xFFFF : PoppedFlags;
+        if ((value & Flags.Trap) != 0)
+        {
+            throw GuestStopException.NotModelled(ControlOperations.SingleStep);
+        }
+
         core.Gpr(Slot.Rsp) += (ulong)bytes;
         core.Rflags = (core.Rflags & ~mask) | (value & mask);
     }

@@ -16,6 +16,8 @@ internal static class InstructionSet
         ?? StringOperations.Find(in instruction)
         ?? ControlOperations.Find(in instruction)
         ?? SystemOperations.Find(in instruction)
+        ?? SegmentOperations.Find(in instruction)
+        ?? PagingOperations.Find(in instruction)
         ?? FloatStateOperations.Find(in instruction)
         ?? X87MoveOperations.Find(in instruction)
         ?? X87ArithmeticOperations.Find(in instruction)
@@ -36,7 +38,7 @@ internal static class InstructionSet
         Mnemonic.Ud0 or Mnemonic.Ud1 or Mnemonic.Ud2 => Fault(ExceptionVector.InvalidOpcode),
         Mnemonic.Int3 => Fault(ExceptionVector.Breakpoint),
         Mnemonic.Int1 => Fault(ExceptionVector.Debug),
-        Mnemonic.Int => Fault(ExceptionVector.SoftwareInterrupt, InstructionText.Of(in instruction)),
+        Mnemonic.Int => Fault(ExceptionVector.SoftwareInterrupt, InstructionText.Of(in instruction)) with { Number = instruction.Immediate8 },
         Mnemonic.Hlt => new ProcessorExit(ProcessorExitKind.Halt, 0),
         Mnemonic.Vmgexit => Platform(PlatformInstruction.Vmgexit),
         Mnemonic.Pvalidate => Platform(PlatformInstruction.Pvalidate),

@@ -79,7 +79,7 @@ internal sealed unsafe class RegionPlanner(CodeCache code)
     private RegionBlock? At(ulong rip)
     {
         Block* block = code.Peek(rip);
-        if (block == null || block->Count == 0 || block->Meetings == 0 || !code.MayRun(block))
+        if (block == null || block->Count == 0 || block->Meetings == 0)
         {
             return null;
         }

@@ -10,6 +10,7 @@ internal sealed unsafe class BlockBuilder
     private const int MaximumInstructions = 64;
 
     private readonly IProcessorBus _bus;
+    private readonly CodeCache _cache;
     private readonly CodeArena _arena;
     private readonly GuestCodeReader _reader;
     private readonly Decoder _decoder;
@@ -22,6 +23,7 @@ internal sealed unsafe class BlockBuilder
     public BlockBuilder(IProcessorBus bus, CodeCache cache, CodeArena arena, SlowOperations operations)
     {
         _bus = bus;
+        _cache = cache;
         _arena = arena;
         _reader = new GuestCodeReader(cache);
         _decoder = Decoder.Create(64, _reader);
@@ -37,7 +39,7 @@ internal sealed unsafe class BlockBuilder
             throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "RIP is not canonical");
         }
 
-        if (_bus.IsGate(rip))
+        if (_bus.IsGate(_cache.PhysicalForExecute(rip)))
         {
             return MakeGate(rip);
         }
@@ -61,7 +63,7 @@ internal sealed unsafe class BlockBuilder
         while (count < MaximumInstructions)
         {
             ulong here = _decoder.IP;
-            if (count > 0 && (_bus.IsGate(here) || !GuestMemory.IsCanonical(here)))
+            if (count > 0 && (_bus.IsGate(_cache.PhysicalForExecute(here)) || !GuestMemory.IsCanonical(here)))
             {
                 break;
             }
@@ -74,7 +76,7 @@ internal sealed unsafe class BlockBuilder
                     break;
                 }
 
-                throw GuestStopException.PageFault(_reader.Position, MemoryAccess.Execute);
+                throw _cache.FetchFault(_reader.Position);
             }
 
             count++;
@@ -87,8 +89,11 @@ internal sealed unsafe class BlockBuilder
         return count;
     }
 
+    // What may change how the next instruction is fetched ends the block too.
     private static bool Ends(in Instruction instruction) =>
-        instruction.FlowControl != FlowControl.Next || instruction.Mnemonic is Mnemonic.Hlt or Mnemonic.INVALID;
+        instruction.FlowControl != FlowControl.Next
+        || instruction.Mnemonic is Mnemonic.Hlt or Mnemonic.INVALID or Mnemonic.Invlpg or Mnemonic.Wrmsr
+        || instruction.Code == Code.Mov_cr_r64;
 
     private Block* MakeGate(ulong rip)
     {

@@ -1,33 +1,44 @@
 using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
+using EfiEmu.Cpu.Paging;
 using EfiEmu.Cpu.Regions;
 
 namespace EfiEmu.Cpu.Translation;
 
 /// <summary>The decoded blocks: found by address, linked to each other, dropped when their bytes change.</summary>
+/// <remarks>
+/// Blocks are for linear addresses; what they were decoded from is kept by physical page, so that a store by any address drops them.
+/// A block runs only where its address leads to the pages that it was decoded from; others of the same address are kept beside it.
+/// </remarks>
 internal sealed unsafe class CodeCache : IDisposable
 {
     // A guest that rewrites its code without end must not eat the host: beyond this all blocks are dropped at once.
     private const long ArenaLimit = 128L << 20;
     private const int TargetEntries = 4096;
+    private const int MappingLimit = 1 << 16;
     private const ulong PageMask = ~0xFFFul;
 
     private readonly byte* _state;
     private readonly IProcessorBus _bus;
     private readonly GuestMemory _memory;
+    private readonly AddressSpace _space;
     private readonly BlockBuilder _builder;
     private readonly CodeArena _arena = new();
-    private readonly Dictionary<ulong, nint> _blocks = [];
+    private readonly Dictionary<BlockKey, nint> _blocks = [];
     private readonly Dictionary<ulong, CodePage> _pages = [];
+    private readonly Dictionary<ulong, CodeMapping> _mappings = [];
+    private readonly List<nint> _linked = [];
     private int _epoch = 1;
     private int _generation;
 
-    public CodeCache(byte* state, IProcessorBus bus, GuestMemory memory, SlowOperations operations, ProcessorTier tier)
+    public CodeCache(
+        byte* state, IProcessorBus bus, GuestMemory memory, AddressSpace space, SlowOperations operations, ProcessorTier tier)
     {
         _state = state;
         _bus = bus;
         _memory = memory;
+        _space = space;
         _builder = new BlockBuilder(bus, this, _arena, operations);
         Targets = (Block**)NativeMemory.AllocZeroed(TargetEntries, (nuint)sizeof(Block*));
         Operations = operations;
@@ -50,8 +61,20 @@ internal sealed unsafe class CodeCache : IDisposable
 
     public static int TargetIndex(ulong rip) => (int)((rip ^ (rip >> 12)) & (TargetEntries - 1));
 
-    /// <summary>The block at an address if it was decoded, else null.</summary>
-    public Block* Peek(ulong rip) => _blocks.TryGetValue(rip, out nint found) ? (Block*)found : null;
+    /// <summary>The block that runs at an address if it was decoded, else null.</summary>
+    public Block* Peek(ulong rip)
+    {
+        ulong page = rip & PageMask;
+        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page)), out nint found))
+        {
+            return null;
+        }
+
+        var block = (Block*)found;
+        bool isCurrent = block->Count == 0
+            || (MappingOf(page)?.Frame == block->Frame && MappingOf((block->End - 1) & PageMask)?.Frame == block->LastFrame);
+        return isCurrent ? block : null;
+    }
 
     /// <summary>The one or two pages that a block lies in.</summary>
     public static ulong[] PagesOf(Block* block)
@@ -60,9 +83,6 @@ internal sealed unsafe class CodeCache : IDisposable
         ulong last = (block->End - 1) & PageMask;
         return first == last ? [first] : [first, last];
     }
-
-    /// <summary>Whether all bytes of a block may be executed now.</summary>
-    public bool MayRun(Block* block) => Array.TrueForAll(PagesOf(block), page => HostForExecute(page) != 0);
 
     public void Dispose()
     {
@@ -86,8 +106,7 @@ internal sealed unsafe class CodeCache : IDisposable
         if (block == null)
         {
             block = _builder.Build(rip);
-            _blocks[rip] = (nint)block;
-            Cover(block);
+            Keep(block);
         }
 
         Targets[TargetIndex(rip)] = block;
@@ -102,6 +121,7 @@ internal sealed unsafe class CodeCache : IDisposable
         if (generation == _generation)
         {
             from->Taken = to;
+            _linked.Add((nint)from);
         }
 
         return to;
@@ -115,55 +135,47 @@ internal sealed unsafe class CodeCache : IDisposable
         if (generation == _generation)
         {
             from->Next = to;
+            _linked.Add((nint)from);
         }
 
         return to;
     }
 
-    /// <summary>Page permissions may have changed: each page is asked about again before its blocks run again.</summary>
+    /// <summary>Mappings or page permissions may have changed: each page is asked about again before its blocks run again.</summary>
     public void Recheck()
     {
         _epoch++;
         ChangeVersion();
+        if (_mappings.Count > MappingLimit)
+        {
+            _mappings.Clear();
+        }
+
         Unlink();
     }
 
     /// <summary>Has host code left as soon as the instruction that runs is done.</summary>
     public void ChangeVersion() => (*(int*)(_state + Slot.CodeVersion))++;
 
+    /// <summary>Whether blocks were decoded from a physical page.</summary>
     public bool HoldsCode(ulong page) => _pages.TryGetValue(page, out CodePage? found) && found.Blocks.Count > 0;
 
-    /// <summary>The host address of a page that may be executed, or 0.</summary>
-    public nint HostForExecute(ulong page)
-    {
-        if (_pages.TryGetValue(page, out CodePage? known) && known.Epoch == _epoch)
-        {
-            return known.Host;
-        }
+    /// <summary>The host address of a linear page that may be executed, or 0.</summary>
+    public nint HostForExecute(ulong page) => MappingOf(page)?.Host ?? 0;
 
-        nint host = GuestMemory.IsCanonical(page) ? _bus.TranslatePage(page, MemoryAccess.Execute) : 0;
-        if (host != 0 && known != null)
-        {
-            known.Host = host;
-            known.Epoch = _epoch;
-        }
+    /// <summary>Why an address cannot be executed.</summary>
+    public GuestStopException FetchFault(ulong rip) =>
+        _space.TryPageOf(rip, MemoryAccess.Execute, out ulong page, out ProcessorExit fault)
+            ? GuestStopException.Refused(page | (rip & ~PageMask), MemoryAccess.Execute)
+            : new GuestStopException(fault);
 
-        return host;
-    }
+    /// <summary>The physical address that execution of a linear one reaches; the same where nothing is mapped.</summary>
+    public ulong PhysicalForExecute(ulong rip) => _space.IsIdentity ? rip : FrameOf(rip & PageMask) | (rip & ~PageMask);
 
-    /// <summary>A store by the guest, or by the host on its behalf.</summary>
-    public void OnWrite(ulong address, ulong length)
-    {
-        ulong first = address & PageMask;
-        ulong last = (address + length - 1) & PageMask;
-        DropIn(first, address, length);
-        if (last != first)
-        {
-            DropIn(last, address, length);
-        }
-    }
+    /// <summary>A store by the guest into one physical page.</summary>
+    public void OnWrite(ulong address, ulong length) => DropIn(address & PageMask, address, length);
 
-    /// <summary>Forgets the blocks in a range of any size.</summary>
+    /// <summary>Forgets the blocks in a range of physical memory of any size.</summary>
     public void Invalidate(ulong address, ulong length)
     {
         ulong end = address > ulong.MaxValue - length ? ulong.MaxValue : address + length;
@@ -177,9 +189,40 @@ internal sealed unsafe class CodeCache : IDisposable
         }
     }
 
+    private CodeMapping? MappingOf(ulong page)
+    {
+        if (_mappings.TryGetValue(page, out CodeMapping? known) && known.Epoch == _epoch)
+        {
+            return known;
+        }
+
+        if (!GuestMemory.IsCanonical(page) || !_space.TryPageOf(page, MemoryAccess.Execute, out ulong frame, out _))
+        {
+            return null;
+        }
+
+        nint host = _bus.TranslatePage(frame, MemoryAccess.Execute);
+        if (host == 0)
+        {
+            return null;
+        }
+
+        if (known == null)
+        {
+            known = new CodeMapping();
+            _mappings.Add(page, known);
+        }
+
+        (known.Frame, known.Host, known.Epoch) = (frame, host, _epoch);
+        return known;
+    }
+
+    private ulong FrameOf(ulong page) => _space.IsIdentity ? page : MappingOf(page)?.Frame ?? page;
+
     private Block* Known(ulong rip)
     {
-        if (!_blocks.TryGetValue(rip, out nint found))
+        ulong page = rip & PageMask;
+        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page)), out nint found))
         {
             return null;
         }
@@ -190,12 +233,13 @@ internal sealed unsafe class CodeCache : IDisposable
             return block;
         }
 
-        if (HostForExecute(rip & PageMask) == 0)
+        if (MappingOf(page) == null)
         {
-            throw GuestStopException.PageFault(rip, MemoryAccess.Execute);
+            throw FetchFault(rip);
         }
 
-        if (HostForExecute((block->End - 1) & PageMask) != 0)
+        ulong last = (block->End - 1) & PageMask;
+        if (last == page || MappingOf(last)?.Frame == block->LastFrame)
         {
             return block;
         }
@@ -205,38 +249,41 @@ internal sealed unsafe class CodeCache : IDisposable
         return null;
     }
 
-    private void Cover(Block* block)
+    private void Keep(Block* block)
     {
+        ulong page = block->Rip & PageMask;
+        block->Frame = FrameOf(page);
+        block->LastFrame = block->Frame;
+        _blocks[new BlockKey(block->Rip, block->Frame)] = (nint)block;
         if (block->Count == 0)
         {
             return;
         }
 
-        ulong first = block->Rip & PageMask;
+        CoverPage(block->Frame, MappingOf(page)!.Host, block);
         ulong last = (block->End - 1) & PageMask;
-        CoverPage(first, block);
-        if (last != first)
+        if (last != page)
         {
-            CoverPage(last, block);
+            block->LastFrame = FrameOf(last);
+            CoverPage(block->LastFrame, MappingOf(last)!.Host, block);
         }
     }
 
-    private void CoverPage(ulong page, Block* block)
+    private void CoverPage(ulong frame, nint host, Block* block)
     {
-        nint host = HostForExecute(page);
-        if (!_pages.TryGetValue(page, out CodePage? known))
+        if (!_pages.TryGetValue(frame, out CodePage? known))
         {
-            known = new CodePage { Host = host, Epoch = _epoch };
-            _pages.Add(page, known);
+            known = new CodePage();
+            _pages.Add(frame, known);
         }
 
         if (known.Blocks.Count == 0)
         {
-            _memory.ForbidFastWrites(page);
+            _memory.ForbidFastWrites(frame, host);
         }
 
         known.Blocks.Add((nint)block);
-        known.Covered |= CodePage.Bits(page, block->Rip, block->End);
+        known.Covered |= block->BitsIn(frame);
     }
 
     private void DropIn(ulong page, ulong address, ulong length)
@@ -247,7 +294,7 @@ internal sealed unsafe class CodeCache : IDisposable
             return;
         }
 
-        List<nint> hit = known.Blocks.FindAll(block => ((Block*)block)->Overlaps(address, length));
+        List<nint> hit = known.Blocks.FindAll(block => ((Block*)block)->Overlaps(page, address, length));
         foreach (nint block in hit)
         {
             Remove((Block*)block);
@@ -262,9 +309,9 @@ internal sealed unsafe class CodeCache : IDisposable
     private void Remove(Block* block)
     {
         Regions?.Drop(block);
-        _blocks.Remove(block->Rip);
-        RemoveFrom(block->Rip & PageMask, block);
-        RemoveFrom((block->End - 1) & PageMask, block);
+        _blocks.Remove(new BlockKey(block->Rip, block->Frame));
+        RemoveFrom(block->Frame, block);
+        RemoveFrom(block->LastFrame, block);
         block->Taken = null;
         block->Next = null;
         if (*(Block**)(_state + Slot.Block) == block)
@@ -284,7 +331,7 @@ internal sealed unsafe class CodeCache : IDisposable
         known.Covered = 0;
         foreach (nint other in known.Blocks)
         {
-            known.Covered |= CodePage.Bits(page, ((Block*)other)->Rip, ((Block*)other)->End);
+            known.Covered |= ((Block*)other)->BitsIn(page);
         }
 
         if (known.Blocks.Count == 0)
@@ -319,13 +366,15 @@ internal sealed unsafe class CodeCache : IDisposable
 
     private void Unlink()
     {
-        foreach (nint found in _blocks.Values)
+        // Blocks that were dropped since are among them: their memory stays until all are.
+        foreach (nint found in _linked)
         {
             Block* block = (Block*)found;
             block->Taken = null;
             block->Next = null;
         }
 
+        _linked.Clear();
         new Span<nint>(Targets, TargetEntries).Clear();
     }
 
@@ -335,6 +384,8 @@ internal sealed unsafe class CodeCache : IDisposable
         Regions?.Clear();
         _blocks.Clear();
         _pages.Clear();
+        _mappings.Clear();
+        _linked.Clear();
         Operations.Clear();
         _arena.Clear();
         new Span<nint>(Targets, TargetEntries).Clear();

@@ -1,6 +1,6 @@
 namespace EfiEmu.Cpu.Translation;
 
-/// <summary>A guest page that blocks were decoded from.</summary>
+/// <summary>A physical page that blocks were decoded from.</summary>
 internal sealed class CodePage
 {
     /// <summary>The blocks that lie wholly or partly in the page.</summary>
@@ -9,13 +9,7 @@ internal sealed class CodePage
     /// <summary>One bit for each 64 bytes of the page that a block covers; may say too much, never too little.</summary>
     public ulong Covered { get; set; }
 
-    /// <summary>Where the page is in the host, as of <see cref="Epoch"/>.</summary>
-    public nint Host { get; set; }
-
-    /// <summary>The translation epoch in which the bus last said that the page may be executed.</summary>
-    public int Epoch { get; set; }
-
-    /// <summary>The bits of <see cref="Covered"/> for a range, as far as it lies in the page.</summary>
+    /// <summary>The bits of <see cref="Covered"/> for a range of physical addresses, as far as it lies in the page.</summary>
     public static ulong Bits(ulong page, ulong start, ulong end)
     {
         int first = start <= page ? 0 : (int)((start - page) >> 6);

@@ -6,14 +6,13 @@ internal sealed class ModelSpecificRegisters(VirtualClock clock)
     private const uint TimestampCounter = 0x10;
     private const uint MtrrCapabilities = 0xfe;
 
-    // Values as firmware leaves them: long mode with NX, local APIC of the boot processor, the architecture's default PAT,
+    // Values as firmware leaves them: local APIC of the boot processor, the architecture's default PAT,
     // MTRRs on with write back as the default. What a guest writes it reads back; nothing else depends on it.
     private readonly Dictionary<uint, ulong> _values = new()
     {
         [0x1b] = 0xfee00900,
         [0x277] = 0x0007040600070406,
         [0x2ff] = 0xc06,
-        [0xc0000080] = 0xd00,
         [0xc0000081] = 0,
         [0xc0000082] = 0,
         [0xc0000083] = 0,

@@ -1,17 +1,18 @@
+using EfiEmu.Cpu;
 using EfiEmu.Sdk;
 using Iced.Intel;
 
 namespace EfiEmu.Platforms;
 
 /// <summary>Reads instructions out of guest memory for reports and to step over platform instructions.</summary>
-internal sealed class InstructionReader(GuestMemory memory)
+internal sealed class InstructionReader(GuestMemory memory, Processor processor)
 {
     private const int LongestInstruction = 15;
 
     /// <summary>The instruction at an address.</summary>
     public InstructionExcerpt Read(GuestAddress address)
     {
-        byte[] bytes = memory.Peek(address, LongestInstruction);
+        byte[] bytes = Peek(address.Value);
         if (bytes.Length == 0)
         {
             return new InstructionExcerpt(address, "(no readable memory)", bytes);
@@ -36,9 +37,25 @@ internal sealed class InstructionReader(GuestMemory memory)
     /// <summary>The length in bytes of the instruction at an address; 0 where there is none.</summary>
     public int LengthAt(GuestAddress address)
     {
-        byte[] bytes = memory.Peek(address, LongestInstruction);
+        byte[] bytes = Peek(address.Value);
         Instruction instruction = Decode(address, bytes);
         return instruction.IsInvalid ? 0 : instruction.Length;
+    }
+
+    // The bytes at a linear address: it may end in one physical page and go on in another.
+    private byte[] Peek(ulong address)
+    {
+        if (!processor.TryTranslate(address, out ulong physical))
+        {
+            return [];
+        }
+
+        int first = (int)Math.Min(LongestInstruction, GuestAddress.PageSize - (address % GuestAddress.PageSize));
+        byte[] bytes = memory.Peek(new GuestAddress(physical), first);
+        bool goesOn = bytes.Length == first && first < LongestInstruction;
+        return goesOn && processor.TryTranslate(address + (ulong)first, out ulong rest)
+            ? [.. bytes, .. memory.Peek(new GuestAddress(rest), LongestInstruction - first)]
+            : bytes;
     }
 
     private static Instruction Decode(GuestAddress address, byte[] bytes) =>

@@ -31,19 +31,21 @@ public sealed class Machine : IDisposable
         var states = new PageStates(platform.RequiresAcceptance ? PageState.Unaccepted : PageState.Private);
         _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes);
         Clock = new VirtualClock(() => InstructionsRetired);
-        _bus = new MachineBus(_memory, Clock, options.Seed);
+        _bus = new MachineBus(_memory, Clock, options.Seed, platform.PageAttributes);
         _processor = new Processor(_bus);
         _ledger = new AcceptanceLedger(states, platform.AcceptanceCosts, Clock, layout.RamBytes)
         {
             PagesWithdrawn = _processor.FlushTranslations,
         };
         _memory.CodeChanged = _processor.InvalidateCode;
-        _reader = new InstructionReader(_memory);
+        _reader = new InstructionReader(_memory, _processor);
         _instructions = platform.PowerOn(new PlatformHost(this, ram));
         _bus.Platform = _instructions;
         _entropy = new SeededRandom(options.Seed, SeededRandom.ProtocolStream);
         ControlRegisters = PowerOnControlRegisters(ram);
         _processor.Cr3 = ControlRegisters.Cr3;
+        _memory.Tables = IdentityTables.At(layout, ControlRegisters.Cr3, ram.Ranges.Select(range => range.End).LastOrDefault(), platform.PageAttributes);
+        _memory.TablesWritten = _processor.IdentityTablesWritten;
     }
 
     /// <summary>The platform.</summary>
@@ -119,9 +121,16 @@ public sealed class Machine : IDisposable
                 throw _memory.BudgetException;
             }
 
-            if (exit is { Kind: ProcessorExitKind.Fault, Access: MemoryAccess.Execute } && _bus.IsOutsideCode(exit.Address))
+            if (exit is { Kind: ProcessorExitKind.Fault, Access: MemoryAccess.Execute, IsRefusal: true } && _bus.IsOutsideCode(exit.Address))
             {
                 return new MachineExit(MachineExitKind.LeftCode, new GuestAddress(exit.Address), string.Empty);
+            }
+
+            // Firmware finds a caller's arguments by their physical addresses.
+            if (exit.Kind == ProcessorExitKind.Gate
+                && !(_processor.TryTranslate(_processor[Register.Rsp], out ulong stack) && stack == _processor[Register.Rsp]))
+            {
+                return new MachineExit(MachineExitKind.NotModelled, Rip, "call of firmware from a stack that is not mapped one to one");
             }
 
             if (exit.Kind != ProcessorExitKind.PlatformInstruction)
@@ -300,6 +309,8 @@ public sealed class Machine : IDisposable
         }
 
         public RamMap Ram => ram;
+
+        public bool TryTranslate(ulong linear, out ulong physical) => machine._processor.TryTranslate(linear, out physical);
 
         public AcceptanceLedger Ledger => machine._ledger;
 

@@ -4,7 +4,7 @@ using EfiEmu.Sdk;
 namespace EfiEmu.Platforms;
 
 /// <summary>What the processor sees of its machine.</summary>
-internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong seed) : IProcessorBus
+internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong seed, ulong pageAttributes) : IProcessorBus
 {
     public const ulong GateSpacing = 16;
 
@@ -18,6 +18,8 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
 
     /// <summary>The platform's side; set before the processor runs.</summary>
     public IPlatformInstructions Platform { get; set; } = new PlainInstructions();
+
+    public ulong AddressAttributes => pageAttributes;
 
     public void AddGates(MemoryRange range) => _gates.Add(range);
 

@@ -29,5 +29,6 @@ public enum MachineExitKind
 /// <param name="Address">The gate, or the address that the fault touched, or RIP.</param>
 /// <param name="Detail">The fault or the missing thing in words (#PF write, page not accepted); empty for a gate.</param>
 /// <param name="MemoryReason">For a refused touch of memory: why.</param>
+/// <param name="IsLinear">True where the address is one that the guest's page tables lead nowhere: no address of memory.</param>
 public readonly record struct MachineExit(
-    MachineExitKind Kind, GuestAddress Address, string Detail, MemoryFaultReason? MemoryReason = null);
+    MachineExitKind Kind, GuestAddress Address, string Detail, MemoryFaultReason? MemoryReason = null, bool IsLinear = false);

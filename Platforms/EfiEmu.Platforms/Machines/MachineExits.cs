@@ -40,6 +40,7 @@ internal static class MachineExits
 
     private static MachineExit PageFault(ProcessorExit exit, GuestMemory memory)
     {
+        var address = new GuestAddress(exit.Address);
         MemoryFaultReason reason = memory.Explain(exit.Address, exit.Access == MemoryAccess.Write);
         string touch = exit.Access switch
         {
@@ -47,7 +48,11 @@ internal static class MachineExits
             MemoryAccess.Execute => "instruction fetch from",
             _ => "read of",
         };
-        var address = new GuestAddress(exit.Address);
+        if (exit.Detail is { } why)
+        {
+            return new MachineExit(MachineExitKind.Fault, address, $"#PF {touch} {address}: {why}", IsLinear: true);
+        }
+
         return new MachineExit(MachineExitKind.Fault, address, $"#PF {touch} {address}: {Describe(reason)}", reason);
     }
 
@@ -61,6 +66,8 @@ internal static class MachineExits
             ExceptionVector.Overflow => "#OF overflow",
             ExceptionVector.InvalidOpcode => "#UD invalid opcode",
             ExceptionVector.DeviceNotAvailable => "#NM device not available",
+            ExceptionVector.DoubleFault => "triple fault",
+            ExceptionVector.InvalidTaskState => "#TS invalid task-state segment",
             ExceptionVector.SegmentNotPresent => "#NP segment not present",
             ExceptionVector.StackFault => "#SS stack fault",
             ExceptionVector.GeneralProtection => "#GP general protection",

@@ -9,7 +9,7 @@ public sealed record MachineOptions(ulong Seed = 0, ulong TouchedMemoryBudgetByt
 
 /// <summary>The control registers as firmware leaves them; for reports.</summary>
 /// <param name="Cr0">CR0.</param>
-/// <param name="Cr3">CR3: where firmware's page tables would be; memory is identity mapped without them.</param>
+/// <param name="Cr3">CR3: where firmware's page tables are, which map memory one to one.</param>
 /// <param name="Cr4">CR4.</param>
 public readonly record struct ControlRegisters(ulong Cr0, ulong Cr3, ulong Cr4);
 

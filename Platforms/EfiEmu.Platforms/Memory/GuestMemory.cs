@@ -24,6 +24,16 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     /// <summary>Called when the host changes bytes of a page from which the processor took code: address and length.</summary>
     public Action<ulong, ulong>? CodeChanged { get; set; }
 
+    /// <summary>Firmware's page tables; null where the layout has no room for them.</summary>
+    public IdentityTables? Tables
+    {
+        get => _chunks.Tables;
+        set => _chunks.Tables = value;
+    }
+
+    /// <summary>Called when someone may write to firmware's page tables.</summary>
+    public Action? TablesWritten { get; set; }
+
     /// <summary>Bytes that the host holds, in chunks of 64 KiB.</summary>
     public ulong BytesTouched => _chunks.BytesTouched;
 
@@ -55,6 +65,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         }
         else if (access == MemoryAccess.Write)
         {
+            ReportTableChange(page, page | PageMask);
             KeepBeforeWrite(chunk, offset, (int)GuestAddress.PageSize);
         }
 
@@ -113,7 +124,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
             int offset = OffsetInChunk(at);
             int length = Math.Min(destination.Length, HostChunks.ChunkBytes - offset);
             Span<byte> part = destination[..length];
-            if (_chunks.Find(at) is { } chunk)
+            if (_chunks.FindContents(at) is { } chunk)
             {
                 chunk.Bytes(offset, length).CopyTo(part);
             }
@@ -151,6 +162,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         }
 
         ulong last = address.Value + (bytes - 1);
+        ReportTableChange(address.Value, last);
         if (value == 0)
         {
             ClearExisting(address.Value, last);
@@ -233,6 +245,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         {
             int offset = OffsetInChunk(address);
             int length = Math.Min(source.Length, HostChunks.ChunkBytes - offset);
+            ReportTableChange(address, address + (ulong)length - 1);
             HostChunks.Chunk chunk = _chunks.FindOrCreate(address) ?? throw BudgetException;
             KeepBeforeWrite(chunk, offset, length);
             source[..length].CopyTo(chunk.Bytes(offset, length));
@@ -245,6 +258,14 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     // Visits the chunks that exist or the chunks of the range, whichever are fewer.
     private void ClearExisting(ulong first, ulong last)
     {
+        if (Tables is { } tables)
+        {
+            for (ulong at = Math.Max(first, tables.Range.Start); at <= last && at < tables.Range.End; at += GuestAddress.PageSize)
+            {
+                _chunks.FindContents(at);
+            }
+        }
+
         ulong chunksInRange = (last / HostChunks.ChunkBytes) - (first / HostChunks.ChunkBytes) + 1;
         if (chunksInRange > (ulong)_chunks.Count)
         {
@@ -280,6 +301,14 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         if (chunk.Unsaved != 0)
         {
             _journal?.BeforeWrite(chunk, offset, length);
+        }
+    }
+
+    private void ReportTableChange(ulong first, ulong last)
+    {
+        if (Tables is { } tables && tables.Overlaps(first, last))
+        {
+            TablesWritten?.Invoke();
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed unsafe class HostChunks(ulong budgetBytes) : IDisposable
     /// <summary>Where chunks are listed as they come into being; null while nobody asks.</summary>
     public List<Chunk>? Born { get; set; }
 
+    /// <summary>What memory holds that nobody wrote; null for zeros everywhere.</summary>
+    public IdentityTables? Tables { get; set; }
+
     /// <summary>The chunk that holds an address, or null where nothing was ever touched.</summary>
     public Chunk? Find(ulong address)
     {
@@ -47,6 +50,13 @@ internal sealed unsafe class HostChunks(ulong budgetBytes) : IDisposable
 
         _recent[number % RecentChunks] = chunk;
         return chunk;
+    }
+
+    /// <summary>As <see cref="Find"/>, but a chunk that holds more than zeros is made when it is not there.</summary>
+    public Chunk? FindContents(ulong address)
+    {
+        ulong start = address & ~(ulong)(ChunkBytes - 1);
+        return Tables is { } tables && tables.Overlaps(start, start + (ChunkBytes - 1)) ? FindOrCreate(address) : Find(address);
     }
 
     /// <summary>The chunk that holds an address, made when it is not there; null when the budget is spent.</summary>
@@ -67,6 +77,7 @@ internal sealed unsafe class HostChunks(ulong budgetBytes) : IDisposable
         var chunk = new Chunk(number, (nint)NativeMemory.AllocZeroed(ChunkBytes));
         _chunks.Add(number, chunk);
         _recent[number % RecentChunks] = chunk;
+        Tables?.Fill(chunk.GuestStart, chunk.Bytes(0, ChunkBytes));
         Born?.Add(chunk);
         return chunk;
     }

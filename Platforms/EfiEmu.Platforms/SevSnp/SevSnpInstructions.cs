@@ -67,7 +67,12 @@ internal sealed class SevSnpInstructions(IPlatformHost host) : IPlatformInstruct
             return Return(FailInput, unchanged: false);
         }
 
-        MemoryRange page = PageAt(host[Register.Rax], size);
+        if (!host.TryTranslate(host[Register.Rax], out ulong address))
+        {
+            return PlatformOutcome.Fault(host[Register.Rax], $"#PF PVALIDATE of {new GuestAddress(host[Register.Rax])}: not present in the guest's page tables");
+        }
+
+        MemoryRange page = PageAt(address, size);
         if (!host.Ram.Covers(page))
         {
             return PlatformOutcome.Fault(page.Start, $"#PF PVALIDATE of {new GuestAddress(page.Start)}: no RAM there");
@@ -99,7 +104,12 @@ internal sealed class SevSnpInstructions(IPlatformHost host) : IPlatformInstruct
             return Return(FailInput, unchanged: false);
         }
 
-        MemoryRange page = PageAt(host[Register.Rax], size);
+        if (!host.TryTranslate(host[Register.Rax], out ulong address))
+        {
+            return PlatformOutcome.Fault(host[Register.Rax], $"#PF RMPADJUST of {new GuestAddress(host[Register.Rax])}: not present in the guest's page tables");
+        }
+
+        MemoryRange page = PageAt(address, size);
         if (!host.Ram.Covers(page))
         {
             return PlatformOutcome.Fault(page.Start, $"#PF RMPADJUST of {new GuestAddress(page.Start)}: no RAM there");

@@ -21,6 +21,8 @@ internal sealed class SevSnpPlatform : IPlatform
 
     IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [(LaunchPages.CpuidPage, LaunchPages.Cpuid)];
 
+    ulong IPlatform.PageAttributes => 1UL << SevSnpCpuid.EncryptionBit;
+
     OvmfTraits IPlatform.Ovmf => OvmfTraits.SevSnp;
 
     AcceptanceCosts IPlatform.AcceptanceCosts => AcceptanceCosts.SevSnp;

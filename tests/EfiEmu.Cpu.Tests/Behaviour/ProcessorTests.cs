@@ -236,7 +236,7 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void ControlRegister_WrittenBackUnchanged_IsAllowedAndAChangeOfPagingIsNot()
+    public void ControlRegister_WrittenBackUnchanged_IsAllowedAndLeavingPagingIsNot()
     {
         using Machine machine = new();
         machine.Processor.Cr3 = 0x5000;
@@ -247,13 +247,31 @@ public sealed class ProcessorTests
             c.mov(rbx, cr0);
             c.mov(cr0, rbx);
             c.mov(rcx, cr4);
-            c.add(rax, 0x1000);
-            c.mov(cr3, rax);
+            c.mov(eax, 0x33);
+            c.mov(cr0, rax);
         });
-        Assert.Equal((ProcessorExitKind.NotModelled, "mov cr3,rax"), (exit.Kind, exit.Detail));
+        Assert.Equal((ProcessorExitKind.NotModelled, "mov cr0,rax"), (exit.Kind, exit.Detail));
         Assert.Equal(0x8001_0033ul, machine.Processor[Register.Rbx]);
         Assert.Equal(0x668ul, machine.Processor[Register.Rcx]);
         Assert.Equal(6ul, machine.Processor.InstructionsRetired);
+    }
+
+    [Theory]
+    [InlineData(0, 0x1_8001_0033ul)]
+    [InlineData(0, 0xA001_0033ul)]
+    [InlineData(3, 1ul << 52)]
+    [InlineData(4, 0x100_0668ul)]
+    [InlineData(8, 0x10ul)]
+    public void ControlRegister_WithAValueThatItDoesNotTake_IsAGeneralProtectionFault(int register, ulong value)
+    {
+        using Machine machine = new();
+        ProcessorExit exit = machine.Run(c =>
+        {
+            c.mov(rax, value);
+            c.mov(register switch { 0 => cr0, 3 => cr3, 4 => cr4, _ => cr8 }, rax);
+        });
+        Assert.Equal((ProcessorExitKind.Fault, ExceptionVector.GeneralProtection), (exit.Kind, exit.Vector));
+        Assert.Equal(1ul, machine.Processor.InstructionsRetired);
     }
 
     [Fact]

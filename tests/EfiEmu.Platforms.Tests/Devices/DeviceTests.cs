@@ -86,7 +86,7 @@ public sealed class DeviceTests
     }
 
     [Theory]
-    [InlineData(0xc0000080u, 0xd00UL)]
+    [InlineData(0x2ffu, 0xc06UL)]
     [InlineData(0x1bu, 0xfee00900UL)]
     [InlineData(0xfeu, 0x508UL)]
     public void Msr_AtPowerOn_HasFirmwaresValue(uint index, ulong value)
