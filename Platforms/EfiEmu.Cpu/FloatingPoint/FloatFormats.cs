@@ -46,6 +46,19 @@ internal static class FloatFormats
         return FloatRounding.ToBinary(value.IsNegative, exponent, (UInt128)significand << 64, significandBits, exponentBits, mode);
     }
 
+    /// <summary>Whether a number is below the smallest normal one of 32 bits (significand of 24) or 64 (53), rounded.</summary>
+    public static bool IsTiny(ExtendedFloat value, int significandBits, RoundingMode mode)
+    {
+        if (value.IsZero || value.IsInfinity || value.IsNaN || value.IsUnsupported)
+        {
+            return false;
+        }
+
+        (ulong significand, int exponent) = value.Normalized();
+        int smallest = significandBits == SingleBits ? -126 : -1022;
+        return FloatRounding.IsTiny((UInt128)significand << 64, smallest - exponent, significandBits, value.IsNegative, mode);
+    }
+
     /// <summary>To a signed integer of so many bits; what does not fit becomes the most negative, with the invalid exception.</summary>
     public static (long Value, int Exceptions, bool RoundedUp) ToInteger(ExtendedFloat value, int bits, RoundingMode mode)
     {

@@ -19,6 +19,8 @@ internal static class InstructionSet
         ?? FloatStateOperations.Find(in instruction)
         ?? X87MoveOperations.Find(in instruction)
         ?? X87ArithmeticOperations.Find(in instruction)
+        ?? X87FunctionOperations.Find(in instruction)
+        ?? MmxOperations.Find(in instruction)
         ?? SseMoveOperations.Find(in instruction)
         ?? SseIntegerOperations.Find(in instruction)
         ?? SseShuffleOperations.Find(in instruction)

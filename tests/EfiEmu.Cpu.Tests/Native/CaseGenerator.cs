@@ -31,6 +31,9 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
         Fill(random, state);
         int size = Math.Max(1, Size(code));
         ulong target = Target(random, size);
+
+        // Whether alignment or presence is looked at first is the processor's own business.
+        target = size == X87State.Bytes && target >= plan.ReadOnly - X87State.Bytes ? target & ~15ul : target;
         state.GsBase = usesGs ? (ulong)random.Next(0x800_0000) : 0;
         var generator = new InstructionGenerator(random, plan) { Segments = (fsBase != 0, usesGs) };
         for (int attempt = 0; attempt < 20; attempt++)
@@ -117,7 +120,7 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
         if (HasMemory(in instruction))
         {
             // A jump reads its target from where it can be read.
-            target = jumps && target >= plan.ReadOnly - 8 ? plan.Data + FirstTarget : target;
+            target = jumps && target >= plan.ReadOnly - 0x100 ? plan.Data + FirstTarget : target;
             if (!Place(random, state, in instruction, target))
             {
                 return false;
@@ -180,6 +183,10 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
                     state.Gpr[2] = width == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(there[4..]) : BinaryPrimitives.ReadUInt64LittleEndian(there[8..]);
                 }
 
+                break;
+            case Mnemonic.F2xm1 or Mnemonic.Fyl2xp1:
+                // Beyond these magnitudes the manual leaves the result open.
+                X87State.LimitTop(random, state.Float, instruction.Mnemonic == Mnemonic.F2xm1 ? 0 : -2);
                 break;
             default:
                 PrepareString(random, state, in instruction, target);
@@ -261,7 +268,7 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
     /// <summary>Gives the registers of the address values that make it the target.</summary>
     private static bool Place(CaseRandom random, InstructionState state, in Instruction instruction, ulong target)
     {
-        if (instruction.Mnemonic is Mnemonic.Bt or Mnemonic.Bts or Mnemonic.Btr or Mnemonic.Btc && instruction.Op1Kind == OpKind.Register)
+        if (IsBitString(in instruction))
         {
             state.Gpr[instruction.Op1Register.GetNumber()] = (ulong)random.Next(-4000, 4000);
         }
@@ -314,7 +321,7 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
 
         offset -= instruction.MemoryDisplacement64;
         state.Gpr[based.GetNumber()] = narrow ? (uint)offset | noise : offset;
-        if (!narrow && segment == 0 && random.Next(64) == 0 && based != IcedRegister.RSP)
+        if (!narrow && segment == 0 && random.Next(64) == 0 && instruction.FlowControl == FlowControl.Next && !IsBitString(in instruction) && based != IcedRegister.RSP)
         {
             // An address that is not canonical.
             state.Gpr[based.GetNumber()] ^= 1ul << (48 + random.Next(14));
@@ -322,6 +329,9 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
 
         return true;
     }
+
+    private static bool IsBitString(in Instruction instruction) =>
+        instruction.Mnemonic is Mnemonic.Bt or Mnemonic.Bts or Mnemonic.Btr or Mnemonic.Btc && instruction.Op1Kind == OpKind.Register;
 
     // What the manuals leave undefined beyond flags: a double shift of 16 bits by more than 16, a swap of 16 bits.
     private static bool IsUndefined(InstructionState state, in Instruction instruction)

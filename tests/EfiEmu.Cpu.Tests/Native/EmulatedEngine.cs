@@ -37,7 +37,7 @@ internal sealed class EmulatedEngine : IInstructionEngine, IDisposable
 
         before.Memory.CopyTo(_bus.At(_plan.Data, MemoryPlan.VisibleBytes));
         made.Bytes.CopyTo(_bus.At(_plan.Instruction, made.Bytes.Length));
-        _processor.InvalidateCode(_plan.Instruction, 16);
+        _processor.InvalidateCode(_plan.Instruction, MemoryPlan.LandingEnd - 0x800);
         ReadOnlySpan<Vector128<byte>> vectors = MemoryMarshal.Cast<ulong, Vector128<byte>>(before.Xmm);
         for (int i = 0; i < 16; i++)
         {

@@ -20,7 +20,7 @@ internal static class InstructionForms
         [
             Mnemonic.Cpuid, Mnemonic.Rdtsc, Mnemonic.Rdtscp, Mnemonic.Rdpid, Mnemonic.Rdrand, Mnemonic.Rdseed, Mnemonic.Xgetbv,
             Mnemonic.Str, Mnemonic.Sldt, Mnemonic.Smsw, Mnemonic.Sgdt, Mnemonic.Sidt, Mnemonic.Lar, Mnemonic.Lsl, Mnemonic.Verr,
-            Mnemonic.Verw, Mnemonic.Rdfsbase,
+            Mnemonic.Verw, Mnemonic.Rdfsbase, Mnemonic.Rdpru, Mnemonic.Rdpkru,
         ]),
         ("enters the host's kernel or debugger", [Mnemonic.Syscall, Mnemonic.Sysenter, Mnemonic.Int, Mnemonic.Int1, Mnemonic.Int3]),
         ("changes what the host's threads stand on", [Mnemonic.Wrfsbase, Mnemonic.Lss, Mnemonic.Lfs, Mnemonic.Lgs, Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq, Mnemonic.Retf]),
@@ -43,7 +43,7 @@ internal static class InstructionForms
             }
         }
 
-        return code.CpuidFeatures().Any(feature => feature is CpuidFeature.FPU or CpuidFeature.FPU287 or CpuidFeature.FPU387 or CpuidFeature.MMX or CpuidFeature.FXSR);
+        return code == Code.Wait || code.CpuidFeatures().Any(feature => feature is CpuidFeature.FPU or CpuidFeature.FPU287 or CpuidFeature.FPU387 or CpuidFeature.MMX or CpuidFeature.FXSR);
     }
 
     /// <summary>An instruction that exists in 64-bit mode in an encoding that this processor may have.</summary>
@@ -58,12 +58,13 @@ internal static class InstructionForms
     private static bool IsComparable(Code code)
     {
         Instruction instruction = new() { Code = code };
-        bool special = code is Code.Mov_r64_cr or Code.Mov_cr_r64 or Code.Mov_r64_dr or Code.Mov_dr_r64 or Code.Mov_rm16_Sreg
+        // MOVSXD of 16 bits reads 32 on AMD and 16 on Intel.
+        bool special = code is Code.Movsxd_r16_rm16 or Code.Mov_r64_cr or Code.Mov_cr_r64 or Code.Mov_r64_dr or Code.Mov_dr_r64 or Code.Mov_rm16_Sreg
             or Code.Mov_r32m16_Sreg or Code.Mov_r64m16_Sreg or Code.Mov_Sreg_rm16 or Code.Mov_Sreg_r32m16 or Code.Mov_Sreg_r64m16
             || code.ToString() is var name && (name.Contains("_m16", StringComparison.Ordinal) && instruction.Mnemonic is Mnemonic.Call or Mnemonic.Jmp
                 || name.Contains("_rel16", StringComparison.Ordinal) || name.Contains("rel8_16", StringComparison.Ordinal)
                 || name is "Call_rm16" or "Jmp_rm16" or "Retnw" or "Retnw_imm16");
-        return Exists(code) && !special && !instruction.IsPrivileged
+        return Exists(code) && !code.ToOpCode().Fwait && !special && !instruction.IsPrivileged
             && !Incomparable.Any(row => row.Mnemonics.Contains(instruction.Mnemonic))
             && !(code.ToString().StartsWith("Pop", StringComparison.Ordinal) && code.ToString().EndsWith('S'))
             && !(code.ToString().StartsWith("Push", StringComparison.Ordinal) && code.ToString().EndsWith('S'));

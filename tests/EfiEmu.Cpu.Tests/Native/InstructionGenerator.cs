@@ -4,7 +4,7 @@ using IcedRegister = Iced.Intel.Register;
 namespace EfiEmu.Cpu.Tests.Native;
 
 /// <summary>Makes a random instruction of a given code: operands, addressing forms, prefixes.</summary>
-internal sealed class InstructionGenerator(Random random, MemoryPlan plan)
+internal sealed class InstructionGenerator(CaseRandom random, MemoryPlan plan)
 {
     /// <summary>Whether memory operands may have a base in FS, and in GS.</summary>
     public (bool Fs, bool Gs) Segments { get; init; }
@@ -227,7 +227,7 @@ internal sealed class InstructionGenerator(Random random, MemoryPlan plan)
             {
                 0 => 0,
                 1 => random.Next(-128, 128),
-                _ => random.Next(int.MinValue, int.MaxValue),
+                _ => (int)random.NextBits(),
             };
             instruction.MemoryDisplacement64 = narrow ? (uint)displacement : (ulong)(long)displacement;
             instruction.MemoryDisplSize = displacement == 0 ? 0 : displacement is >= -128 and < 128 ? 1 : narrow ? 4 : 8;

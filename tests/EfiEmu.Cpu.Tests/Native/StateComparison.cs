@@ -32,7 +32,7 @@ internal static class StateComparison
     private static IEnumerable<Row> Rows(InstructionCase made, InstructionState ours, InstructionState host)
     {
         InstructionState before = made.Before;
-        yield return new Row("fault", "none", Fault(host), Fault(ours), Fault(host) == Fault(ours));
+        yield return new Row("fault", "none", Fault(host), Fault(ours), UndefinedResults.SameFault(made, ours, host));
         yield return Number("rip", before.Rip, host.Rip, ours.Rip);
         for (int i = 0; i < 16; i++)
         {

@@ -20,6 +20,12 @@ internal static class UndefinedResults
         _ => false,
     };
 
+    /// <summary>Whether two faults are the same; the parts of a large operand, and two operands, are touched in an order that is the processor's own.</summary>
+    public static bool SameFault(InstructionCase made, InstructionState ours, InstructionState host) =>
+        ours.Fault == host.Fault && ours.FaultWrites == host.FaultWrites
+        && (ours.FaultAddress == host.FaultAddress || made.Instruction.MemorySize.GetSize() is 14 or > 16 || made.Instruction.MemorySize == MemorySize.Float80
+            || made.Instruction.Mnemonic is Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsd or Mnemonic.Cmpsq);
+
     /// <summary>Memory as expected, with what is open taken from ours: the pointers of the x87 unit, and what FXSAVE leaves out.</summary>
     /// <remarks>
     /// Intel SDM volume 1, 8.1.8, AMD64 APM volume 2, 11.4.4: pointers to the last instruction and operand are kept by some
