@@ -14,6 +14,8 @@ internal static class FloatStateOperations
     private const int EnvironmentBytes = 28;
     private const int NarrowEnvironmentBytes = 14;
     private const int RegisterBytes = 10;
+    private const int ExtendedBytes = 512;
+    private const int ExtendedBytesWritten = 416;
 
     public static Operation? Find(in Instruction instruction) => instruction.Code switch
     {
@@ -149,7 +151,7 @@ internal static class FloatStateOperations
     {
         FloatUnit unit = core.System.Float;
         ulong address = Aligned(core, in i);
-        Span<byte> image = stackalloc byte[416];
+        Span<byte> image = stackalloc byte[ExtendedBytesWritten];
         image.Clear();
         BinaryPrimitives.WriteUInt16LittleEndian(image, unit.Control);
         BinaryPrimitives.WriteUInt16LittleEndian(image[2..], unit.Status);
@@ -162,6 +164,7 @@ internal static class FloatStateOperations
         }
 
         new ReadOnlySpan<byte>(core.State + Slot.Xmm, 256).CopyTo(image[160..]);
+        core.Memory.CheckWrite(address, ExtendedBytes);
         core.Memory.WriteBytes(address, image);
     }
 
@@ -169,7 +172,7 @@ internal static class FloatStateOperations
     {
         FloatUnit unit = core.System.Float;
         ulong address = Aligned(core, in i);
-        Span<byte> image = stackalloc byte[416];
+        Span<byte> image = stackalloc byte[ExtendedBytes];
         core.Memory.ReadBytes(address, image);
         core.System.Mxcsr = Checked(BinaryPrimitives.ReadUInt32LittleEndian(image[24..]));
         unit.SetControl(BinaryPrimitives.ReadUInt16LittleEndian(image));
@@ -180,7 +183,7 @@ internal static class FloatStateOperations
         }
 
         unit.Full = image[4];
-        image[160..].CopyTo(new Span<byte>(core.State + Slot.Xmm, 256));
+        image.Slice(160, 256).CopyTo(new Span<byte>(core.State + Slot.Xmm, 256));
     }
 
     private static void Put(Span<byte> destination, ExtendedFloat value)

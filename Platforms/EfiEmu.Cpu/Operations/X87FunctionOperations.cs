@@ -138,11 +138,11 @@ internal static class X87FunctionOperations
     private static void Remainder(Core core, bool nearest)
     {
         FloatUnit unit = core.System.Float;
+        unit.SetConditions(FloatUnit.C2, 0);
         bool present = X87Access.TryRead(core, 0, out ExtendedFloat top) & X87Access.TryRead(core, 1, out ExtendedFloat divisor);
         if (!present)
         {
             unit[0] = ExtendedFloat.DefaultNaN;
-            unit.SetConditions(FloatUnit.C2, 0);
             return;
         }
 
@@ -152,7 +152,7 @@ internal static class X87FunctionOperations
         if (result.Value.IsNaN)
         {
             // There is no quotient to tell of.
-            unit.SetConditions(FloatUnit.C1 | FloatUnit.C2, 0);
+            unit.SetConditions(FloatUnit.C1, 0);
             return;
         }
 

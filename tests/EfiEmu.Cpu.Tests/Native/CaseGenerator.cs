@@ -32,6 +32,10 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
         int size = Math.Max(1, Size(code));
         ulong target = Target(random, size);
 
+        // A jump reads its target from where it can be read.
+        bool jumps = new Instruction { Code = code }.FlowControl is FlowControl.IndirectBranch or FlowControl.IndirectCall;
+        target = jumps && target >= plan.ReadOnly - 0x100 ? plan.Data + FirstTarget : target;
+
         // Whether alignment or presence is looked at first is the processor's own business.
         target = size == X87State.Bytes && target >= plan.ReadOnly - X87State.Bytes ? target & ~15ul : target;
         state.GsBase = usesGs ? (ulong)random.Next(0x800_0000) : 0;
@@ -119,8 +123,6 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
         ulong landing = random.Next(2) == 0 ? plan.Instruction - 1 - (ulong)random.Next(0x80) : plan.Instruction + 16 + (ulong)random.Next(0x80);
         if (HasMemory(in instruction))
         {
-            // A jump reads its target from where it can be read.
-            target = jumps && target >= plan.ReadOnly - 0x100 ? plan.Data + FirstTarget : target;
             if (!Place(random, state, in instruction, target))
             {
                 return false;
@@ -270,6 +272,11 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
     {
         if (IsBitString(in instruction))
         {
+            if (UsesAddress(in instruction, instruction.Op1Register.GetFullRegister()))
+            {
+                return false;
+            }
+
             state.Gpr[instruction.Op1Register.GetNumber()] = (ulong)random.Next(-4000, 4000);
         }
 
