@@ -46,6 +46,13 @@ public sealed class Processor(IProcessorBus bus) : IDisposable
         set => _core.Retired = value;
     }
 
+    /// <summary>The instructions that it has, at first all; not while it runs. CPUID is the bus's to answer alike.</summary>
+    public InstructionFeatures Features
+    {
+        get => _core.Code.Features;
+        set => _core.Code.Features = value;
+    }
+
     /// <summary>CR3, which nothing but a read of it sees: memory is mapped one to one.</summary>
     public ulong Cr3
     {
@@ -53,11 +60,21 @@ public sealed class Processor(IProcessorBus bus) : IDisposable
         set => _core.System.Cr3 = value;
     }
 
-    /// <summary>MXCSR. Differs from the hardware: the sticky exception flags are not raised.</summary>
+    /// <summary>MXCSR.</summary>
     public uint Mxcsr
     {
         get => _core.System.Mxcsr;
         set => _core.System.Mxcsr = value;
+    }
+
+    /// <summary>Keeps the x87 and MMX state, for code that runs between two instructions of the guest.</summary>
+    public FloatState SaveFloat() => new(_core.System.Float.Copy());
+
+    /// <summary>Puts the x87 and MMX state back; the same state may be put back any number of times.</summary>
+    public void RestoreFloat(FloatState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _core.System.Float = state.Unit.Copy();
     }
 
     /// <summary>The base address of FS (MSR 0xC0000100).</summary>

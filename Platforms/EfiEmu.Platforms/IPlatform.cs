@@ -33,8 +33,8 @@ public interface IPlatform
     /// <summary>The pages that the launch of the guest fills and firmware keeps reserved; of length 0 where there are none.</summary>
     MemoryRange LaunchRange { get; }
 
-    /// <summary>What the launch of the guest leaves in memory, by address.</summary>
-    internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPages { get; }
+    /// <summary>What the launch of a guest on this processor leaves in memory, by address.</summary>
+    internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPagesFor(ProcessorModel processor);
 
     /// <summary>What OVMF does differently here.</summary>
     internal OvmfTraits Ovmf { get; }
@@ -73,6 +73,9 @@ internal interface IPlatformHost
 
     /// <summary>RFLAGS.</summary>
     ulong Rflags { get; set; }
+
+    /// <summary>The processor's features.</summary>
+    ProcessorModel Processor { get; }
 
     /// <summary>Where RAM is.</summary>
     RamMap Ram { get; }

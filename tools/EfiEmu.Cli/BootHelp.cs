@@ -16,6 +16,8 @@ internal static class BootHelp
 
         The machine:
           --platform NAME         plain (default), sev-snp or tdx
+          --cpu NAME[,+F,-F]      default (all that EfiEmu executes), x86-64 or x86-64-v2, with features added or
+                                  taken away as /proc/cpuinfo spells them: default,-bmi2,-rdrand
           --memory SIZE           RAM: 512M, 8G (default), 2TiB, up to 4P, or a number of bytes
           --memory-map FILE       start from a real machine's map instead: the efi: memNN lines of a kernel
                                   log (efi=debug), or the table that the UEFI shell's memmap prints

@@ -38,6 +38,7 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
         return defaults with
         {
             Platform = platform ?? defaults.Platform,
+            Processor = Processor(parsed) ?? defaults.Processor,
             MemoryBytes = memory ?? defaults.MemoryBytes,
             MemoryMap = MemoryMap(parsed),
             Firmware = firmware ?? defaults.Firmware,
@@ -51,6 +52,10 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
             Seed = seed,
         };
     }
+
+    private string? Processor(ParseResult parsed) => parsed.GetValue(options.Cpu) is not { } text ? null
+        : ProcessorModel.TryParse(text, out ProcessorModel? model, out string? fault) ? model.Name
+        : throw new InputException(options.Cpu.Name, fault);
 
     private GuestFile Guest(string image)
     {

@@ -35,7 +35,7 @@ internal sealed class SystemRegisters
     public uint Mxcsr { get; set; } = MxcsrAtStart;
 
     /// <summary>The x87 unit.</summary>
-    public FloatUnit Float { get; private set; } = new();
+    public FloatUnit Float { get; set; } = new();
 
     /// <summary>ES, CS, SS, DS, FS, GS: OVMF's flat selectors.</summary>
     public ushort[] Segments { get; private set; } = [0x30, 0x38, 0x30, 0x30, 0x30, 0x30];

@@ -8,6 +8,10 @@ internal static class FloatFormats
     public const int SingleBits = 24;
     public const int DoubleBits = 53;
 
+    /// <summary>A number as a register gets it: a signalling NaN becomes quiet, with the invalid exception.</summary>
+    public static FloatResult Loaded(FloatResult value) =>
+        value.Value.IsSignalling ? new FloatResult(value.Value.Quieted(), FloatUnit.InvalidOperation) : value;
+
     /// <summary>A 32-bit number: always exact.</summary>
     public static FloatResult FromSingle(uint bits) => FromBinary(bits, 23, 8);
 
@@ -92,7 +96,7 @@ internal static class FloatFormats
         if (exponent == (1 << exponentBits) - 1)
         {
             var special = new ExtendedFloat(ExtendedFloat.IntegerBit | (fraction << (63 - stored)), (ushort)(sign | ExtendedFloat.ExponentMask));
-            return special.IsSignalling ? new FloatResult(special.Quieted(), FloatUnit.InvalidOperation) : special;
+            return special;
         }
 
         if (exponent == 0 && fraction == 0)

@@ -30,7 +30,7 @@ internal static class FloatRounding
     // Intel SDM volume 1, 8.5.4 and 8.5.5: the bias adjustment of the 80-bit format.
     private const int Wrap = 24576;
 
-    /// <summary>Rounds to an 80-bit number. Where an overflow or underflow is not masked, the exponent wraps by 24576.</summary>
+    /// <summary>Rounds to an 80-bit number. Where an overflow or underflow is not masked, the exponent wraps by 24576; what is too far even then is zero or infinite.</summary>
     public static FloatResult ToExtended(ExactFloat value, FloatControl control)
     {
         (bool negative, int exponent, UInt128 significand) = value;
@@ -49,7 +49,7 @@ internal static class FloatRounding
             wrapped = FloatUnit.Underflow;
             if (exponent < SmallestExponent)
             {
-                return Denormal(value, tiny, control);
+                return new FloatResult(ExtendedFloat.Zero(negative), FloatUnit.Underflow | FloatUnit.Precision);
             }
         }
 
@@ -62,9 +62,14 @@ internal static class FloatRounding
 
         if (exponent > LargestExponent)
         {
-            if ((control.Unmasked & FloatUnit.Overflow) == 0 || exponent - Wrap > LargestExponent)
+            if ((control.Unmasked & FloatUnit.Overflow) == 0)
             {
                 return TooLarge(negative, bits, mode);
+            }
+
+            if (exponent - Wrap > LargestExponent)
+            {
+                return new FloatResult(ExtendedFloat.Infinity(negative), FloatUnit.Overflow | FloatUnit.Precision);
             }
 
             exponent -= Wrap;

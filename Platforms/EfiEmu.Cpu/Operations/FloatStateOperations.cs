@@ -198,8 +198,12 @@ internal static class FloatStateOperations
     private static ulong Aligned(Core core, in Instruction i)
     {
         ulong address = core.EffectiveAddress(in i);
-        return (address & 15) == 0
-            ? address
-            : throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
+        if (!GuestMemory.IsCanonical(address))
+        {
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, GuestMemory.NotCanonical);
+        }
+
+        SseAccess.RequireAligned(address);
+        return address;
     }
 }

@@ -35,9 +35,9 @@ internal static class SseAccess
         {
             int bytes = i.MemorySize.GetSize();
             ulong address = core.EffectiveAddress(in i);
-            if (bytes == 16 && (address & 15) != 0 && !AllowsUnaligned(i.Mnemonic))
+            if (bytes == 16 && !AllowsUnaligned(i.Mnemonic))
             {
-                throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
+                RequireAligned(address);
             }
 
             Vector128<byte> value = default;
@@ -67,9 +67,9 @@ internal static class SseAccess
         {
             int bytes = i.MemorySize.GetSize();
             ulong address = core.EffectiveAddress(in i);
-            if (bytes == 16 && (address & 15) != 0 && !AllowsUnaligned(i.Mnemonic))
+            if (bytes == 16 && !AllowsUnaligned(i.Mnemonic))
             {
-                throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
+                RequireAligned(address);
             }
 
             core.Memory.WriteBytes(address, AsBytes(ref value)[..bytes]);
@@ -123,6 +123,15 @@ internal static class SseAccess
             throw GuestStopException.Fault(
                 (core.System.Cr4 & UnmaskedExceptionsSupported) != 0 ? ExceptionVector.SimdFloatingPoint : ExceptionVector.InvalidOpcode,
                 FormattableString.Invariant($"MXCSR 0x{mxcsr:X}"));
+        }
+    }
+
+    /// <summary>#GP at an address that is not a multiple of 16.</summary>
+    public static void RequireAligned(ulong address)
+    {
+        if ((address & 15) != 0)
+        {
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
         }
     }
 

@@ -26,6 +26,8 @@ internal static class X87MoveOperations
     private static Operation? Body(in Instruction instruction) => instruction.Mnemonic switch
     {
         Mnemonic.Fld when X87Access.IndexOf(in instruction, instruction.OpCount - 1) >= 0 => LoadRegister,
+        Mnemonic.Fld when instruction.MemorySize != MemorySize.Float80 => static (Core core, in Instruction i) =>
+            X87Access.Push(core, FloatFormats.Loaded(X87Access.ReadMemory(core, in i))),
         Mnemonic.Fld or Mnemonic.Fild => static (Core core, in Instruction i) => X87Access.Push(core, X87Access.ReadMemory(core, in i)),
         Mnemonic.Fst => static (Core core, in Instruction i) => Store(core, in i, pop: false),
         Mnemonic.Fstp => static (Core core, in Instruction i) => Store(core, in i, pop: true),

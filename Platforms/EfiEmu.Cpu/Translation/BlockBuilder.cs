@@ -1,5 +1,6 @@
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
+using EfiEmu.Cpu.Operations;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Translation;
@@ -18,6 +19,9 @@ internal sealed unsafe class BlockBuilder
     private readonly bool[] _flagsNeeded = new bool[MaximumInstructions];
 
     public HandlerSet Handlers { get; } = new();
+
+    /// <summary>What instructions are to a processor of these features.</summary>
+    public FeatureGate Gate { get; set; } = new(InstructionFeatures.All);
 
     public BlockBuilder(IProcessorBus bus, CodeCache cache, CodeArena arena, SlowOperations operations)
     {
@@ -77,6 +81,7 @@ internal sealed unsafe class BlockBuilder
                 throw GuestStopException.PageFault(_reader.Position, MemoryAccess.Execute);
             }
 
+            Gate.Apply(ref _instructions[count]);
             count++;
             if (Ends(in _instructions[count - 1]))
             {

@@ -19,6 +19,9 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
     /// <summary>The platform's side; set before the processor runs.</summary>
     public IPlatformInstructions Platform { get; set; } = new PlainInstructions();
 
+    /// <summary>Which features CPUID reports.</summary>
+    public ProcessorModel Processor { get; init; } = ProcessorModel.Default;
+
     public void AddGates(MemoryRange range) => _gates.Add(range);
 
     public void ConfineExecution(IReadOnlyList<MemoryRange> code) => _code = code;
@@ -59,7 +62,7 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
         return false;
     }
 
-    public CpuidResult Cpuid(uint leaf, uint subleaf) => Platform.Cpuid(leaf, subleaf);
+    public CpuidResult Cpuid(uint leaf, uint subleaf) => Processor.Masked(leaf, subleaf, Platform.Cpuid(leaf, subleaf));
 
     public bool TryReadMsr(uint index, out ulong value) =>
         Platform.TryReadMsr(index, out value) || _registers.TryRead(index, out value);

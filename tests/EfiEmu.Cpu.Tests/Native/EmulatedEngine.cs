@@ -22,6 +22,7 @@ internal sealed class EmulatedEngine : IInstructionEngine, IDisposable
         _bus.Map(X87State.Scratch, 1);
         _bus.ReadOnly.Add(plan.ReadOnly);
         _bus.At(plan.Base + MemoryPlan.LandingStart, MemoryPlan.LandingEnd - MemoryPlan.LandingStart).Fill(Halt);
+        EnableSegmentBases();
     }
 
     /// <summary>Why the last run stopped.</summary>
@@ -60,6 +61,16 @@ internal sealed class EmulatedEngine : IInstructionEngine, IDisposable
     {
         _processor.Dispose();
         _bus.Dispose();
+    }
+
+    /// <summary>Sets CR4.FSGSBASE, as Linux has it.</summary>
+    private void EnableSegmentBases()
+    {
+        // mov rax, cr4; or eax, 10000h; mov cr4, rax; hlt.
+        ReadOnlySpan<byte> code = [0x0F, 0x20, 0xE0, 0x0D, 0, 0, 1, 0, 0x0F, 0x22, 0xE0, Halt];
+        code.CopyTo(_bus.At(_plan.Base, code.Length));
+        _processor.Rip = _plan.Base;
+        Assert.Equal(ProcessorExitKind.Halt, _processor.Run(Budget).Kind);
     }
 
     private InstructionState Read(InstructionCase made)

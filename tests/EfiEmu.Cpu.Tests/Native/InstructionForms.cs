@@ -1,3 +1,4 @@
+using EfiEmu.Cpu.Operations;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Tests.Native;
@@ -55,16 +56,25 @@ internal static class InstructionForms
                 && (name.StartsWith("KNC", StringComparison.Ordinal) || name.StartsWith("PADLOCK", StringComparison.Ordinal)));
     }
 
+    /// <summary>Whether our processor has all the sets of instructions that a form belongs to.</summary>
+    public static bool IsOurs(Code code) => code.CpuidFeatures().All(feature => FeatureGate.Of(feature) is not null);
+
     private static bool IsComparable(Code code)
     {
         Instruction instruction = new() { Code = code };
+        // PREFETCHW of a register is a no-operation on Intel and undefined on AMD.
+        if (code.ToString().EndsWith("_0F0D", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         // MOVSXD of 16 bits reads 32 on AMD and 16 on Intel.
         bool special = code is Code.Movsxd_r16_rm16 or Code.Mov_r64_cr or Code.Mov_cr_r64 or Code.Mov_r64_dr or Code.Mov_dr_r64 or Code.Mov_rm16_Sreg
             or Code.Mov_r32m16_Sreg or Code.Mov_r64m16_Sreg or Code.Mov_Sreg_rm16 or Code.Mov_Sreg_r32m16 or Code.Mov_Sreg_r64m16
             || code.ToString() is var name && (name.Contains("_m16", StringComparison.Ordinal) && instruction.Mnemonic is Mnemonic.Call or Mnemonic.Jmp
                 || name.Contains("_rel16", StringComparison.Ordinal) || name.Contains("rel8_16", StringComparison.Ordinal)
                 || name is "Call_rm16" or "Jmp_rm16" or "Retnw" or "Retnw_imm16");
-        return Exists(code) && !code.ToOpCode().Fwait && !special && !instruction.IsPrivileged
+        return Exists(code) && IsOurs(code) && !code.ToOpCode().Fwait && !special && !instruction.IsPrivileged
             && !Incomparable.Any(row => row.Mnemonics.Contains(instruction.Mnemonic))
             && !(code.ToString().StartsWith("Pop", StringComparison.Ordinal) && code.ToString().EndsWith('S'))
             && !(code.ToString().StartsWith("Push", StringComparison.Ordinal) && code.ToString().EndsWith('S'));
