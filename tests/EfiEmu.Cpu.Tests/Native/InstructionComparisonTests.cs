@@ -9,7 +9,7 @@ public sealed class InstructionComparisonTests(ITestOutputHelper output)
 {
     // A nightly run asks for 1000 with this variable. The usual number is for a slice that takes a minute or so.
     private const string CasesVariable = "EFIEMU_INSTRUCTION_CASES";
-    private const int UsualCases = 120;
+    private const int UsualCases = 300;
     private const int Slices = 4;
     private const int ShownFailures = 30;
 

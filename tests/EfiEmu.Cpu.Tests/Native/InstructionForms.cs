@@ -69,7 +69,7 @@ internal static class InstructionForms
         }
 
         // MOVSXD of 16 bits reads 32 on AMD and 16 on Intel.
-        bool special = code is Code.Movsxd_r16_rm16 or Code.Mov_r64_cr or Code.Mov_cr_r64 or Code.Mov_r64_dr or Code.Mov_dr_r64 or Code.Mov_rm16_Sreg
+        bool special = code is Code.Movsxd_r16_rm16 or Code.Fstpnce_sti or Code.Mov_r64_cr or Code.Mov_cr_r64 or Code.Mov_r64_dr or Code.Mov_dr_r64 or Code.Mov_rm16_Sreg
             or Code.Mov_r32m16_Sreg or Code.Mov_r64m16_Sreg or Code.Mov_Sreg_rm16 or Code.Mov_Sreg_r32m16 or Code.Mov_Sreg_r64m16
             || code.ToString() is var name && (name.Contains("_m16", StringComparison.Ordinal) && instruction.Mnemonic is Mnemonic.Call or Mnemonic.Jmp
                 || name.Contains("_rel16", StringComparison.Ordinal) || name.Contains("rel8_16", StringComparison.Ordinal)

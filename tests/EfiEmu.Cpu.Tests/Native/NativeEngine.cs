@@ -25,7 +25,7 @@ internal sealed unsafe class NativeEngine(NativeProcessor native) : IInstruction
         InstructionState after = before.Copy();
         new Span<ulong>(state->Gpr, 16).CopyTo(after.Gpr);
         new Span<ulong>(state->Xmm, 32).CopyTo(after.Xmm);
-        new Span<byte>(state->Float, X87State.Bytes).CopyTo(after.Float);
+        X87State.CopyCompared(new ReadOnlySpan<byte>(state->Float, X87State.Bytes), after.Float);
         native.Visible.CopyTo(after.Memory);
         after.Flags = state->Flags & ~NotOfTheGuest;
         after.Rip = state->Rip;

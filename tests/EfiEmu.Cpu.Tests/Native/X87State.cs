@@ -26,6 +26,18 @@ internal static class X87State
 
     private static ReadOnlySpan<byte> SaveCode => [0x48, 0x0F, 0xAE, 0x00, 0xF4];
 
+    /// <summary>Copies what is compared: control, status, tags, MXCSR and the registers; not the pointers, not XMM.</summary>
+    public static void CopyCompared(ReadOnlySpan<byte> from, Span<byte> to)
+    {
+        from[..5].CopyTo(to);
+        from.Slice(MxcsrOffset, 4).CopyTo(to[MxcsrOffset..]);
+        for (int index = 0; index < 8; index++)
+        {
+            int at = RegistersOffset + (index * RegisterStride);
+            from.Slice(at, 10).CopyTo(to[at..]);
+        }
+    }
+
     public static void Reset(Span<byte> image)
     {
         image.Clear();
