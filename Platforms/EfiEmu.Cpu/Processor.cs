@@ -49,6 +49,13 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         set => _core.Retired = value;
     }
 
+    /// <summary>The instructions that it has, at first all; not while it runs. CPUID is the bus's to answer alike.</summary>
+    public InstructionFeatures Features
+    {
+        get => _core.Code.Features;
+        set => _core.Code.Features = value;
+    }
+
     /// <summary>
     /// CR3. Whoever sets it here says that the tables there map memory one to one: they are not read as long as the register names
     /// them, until <see cref="IdentityTablesWritten"/>. What the guest loads is read from memory.
@@ -65,11 +72,21 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         }
     }
 
-    /// <summary>MXCSR. Differs from the hardware: the sticky exception flags are not raised.</summary>
+    /// <summary>MXCSR.</summary>
     public uint Mxcsr
     {
         get => _core.System.Mxcsr;
         set => _core.System.Mxcsr = value;
+    }
+
+    /// <summary>Keeps the x87 and MMX state, for code that runs between two instructions of the guest.</summary>
+    public FloatState SaveFloat() => new(_core.System.Float.Copy());
+
+    /// <summary>Puts the x87 and MMX state back; the same state may be put back any number of times.</summary>
+    public void RestoreFloat(FloatState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _core.System.Float = state.Unit.Copy();
     }
 
     /// <summary>The base address of FS (MSR 0xC0000100).</summary>

@@ -33,8 +33,8 @@ public interface IPlatform
     /// <summary>The pages that the launch of the guest fills and firmware keeps reserved; of length 0 where there are none.</summary>
     MemoryRange LaunchRange { get; }
 
-    /// <summary>What the launch of the guest leaves in memory, by address.</summary>
-    internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPages { get; }
+    /// <summary>What the launch of a guest on this processor leaves in memory, by address.</summary>
+    internal IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> LaunchPagesFor(ProcessorModel processor);
 
     /// <summary>The bits of a page-table entry that mark private memory and are no part of the address; 0 where there is none.</summary>
     internal ulong PageAttributes => 0;
@@ -79,6 +79,9 @@ internal interface IPlatformHost
 
     /// <summary>The physical address behind a linear one, as the guest's page tables stand; false where they have none.</summary>
     bool TryTranslate(ulong linear, out ulong physical);
+
+    /// <summary>The processor's features.</summary>
+    ProcessorModel Processor { get; }
 
     /// <summary>Where RAM is.</summary>
     RamMap Ram { get; }

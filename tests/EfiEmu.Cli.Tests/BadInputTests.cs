@@ -26,6 +26,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--memory -1G", "efiemu: --memory: '-1G' is not a size; write 512M, 8G, 2TiB or a number of bytes")]
     [InlineData("--memory lots", "efiemu: --memory: 'lots' is not a size; write 512M, 8G, 2TiB or a number of bytes")]
     [InlineData("--memory G", "efiemu: --memory: 'G' is not a size; write 512M, 8G, 2TiB or a number of bytes")]
+    [InlineData("--cpu pentium", "efiemu: --cpu: unknown 'pentium'; there are default, x86-64, x86-64-v2")]
     [InlineData("--seed x", "efiemu: --seed: 'x' is not a number from 0 to 18446744073709551615")]
     [InlineData("--max-instructions -5", "efiemu: --max-instructions: '-5' is not a number from 0 to 18446744073709551615")]
     [InlineData("--frobnicate", "efiemu: Unrecognized command or argument '--frobnicate' (see efiemu --help)")]

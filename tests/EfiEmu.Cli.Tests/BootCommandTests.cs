@@ -56,6 +56,10 @@ public sealed class BootCommandTests : IDisposable
     }
 
     [Fact]
+    public void Boot_Cpu_BecomesTheProcessorInItsShortestForm() =>
+        Assert.Equal("default,-bmi2", Requested(_image, "--cpu", "default,-rdrand,-bmi2,+rdrand").Processor);
+
+    [Fact]
     public void Boot_WordsAfterTheSeparator_AreLoadOptionsEvenWhenTheyLookLikeOptions() =>
         Assert.Equal("console=ttyS0 --memory 1G -- quiet", Requested(_image, "--", "console=ttyS0", "--memory", "1G", "--", "quiet").LoadOptions);
 

@@ -15,6 +15,8 @@ internal sealed class FakeHost : IPlatformHost
 
     public VirtualClock Clock { get; } = new(() => 0);
 
+    public ProcessorModel Processor { get; init; } = ProcessorModel.Default;
+
     public RamMap Ram { get; }
 
     public AcceptanceLedger Ledger { get; }

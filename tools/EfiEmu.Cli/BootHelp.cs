@@ -16,6 +16,8 @@ internal static class BootHelp
 
         The machine:
           --platform NAME         plain (default), sev-snp or tdx
+          --cpu NAME[,+F,-F]      default (all that EfiEmu executes), x86-64 or x86-64-v2, with features added or
+                                  taken away as /proc/cpuinfo spells them: default,-bmi2,-rdrand
           --memory SIZE           RAM: 512M, 8G (default), 2TiB, up to 4P, or a number of bytes
           --memory-map FILE       start from a real machine's map instead: the efi: memNN lines of a kernel
                                   log (efi=debug), or the table that the UEFI shell's memmap prints
@@ -32,6 +34,8 @@ internal static class BootHelp
           --until WHERE           exit-boot-services (default for a kernel), hand-off (where a kernel's stub
                                   jumps into the kernel) or guest-end (default for other images)
           --max-instructions N    stop the guest after N instructions
+          --cpu-tier NAME         translator (default): code that runs often becomes host code; interpreter; or
+                                  eager-translator, for tests. No report depends on it
 
         The report:
           --format NAME           text: for people (default); json: for programs; canonical: one fact per

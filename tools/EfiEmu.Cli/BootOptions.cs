@@ -11,6 +11,10 @@ internal sealed class BootOptions
 
     public Option<string?> Memory { get; } = new("--memory");
 
+    public Option<string?> Cpu { get; } = new("--cpu");
+
+    public Option<string?> CpuTier { get; } = new("--cpu-tier");
+
     public Option<string?> MemoryMap { get; } = new("--memory-map");
 
     public Option<string?> Firmware { get; } = new("--firmware");
@@ -44,7 +48,7 @@ internal sealed class BootOptions
         command.Add(Image);
         foreach (Option option in new Option[]
         {
-            Platform, Memory, MemoryMap, Firmware, Acceptance, Initrd, Disk, Until, Format, Out, MaximumInstructions, Seed, Trace, Verbose,
+            Platform, Cpu, CpuTier, Memory, MemoryMap, Firmware, Acceptance, Initrd, Disk, Until, Format, Out, MaximumInstructions, Seed, Trace, Verbose,
         })
         {
             command.Add(option);

@@ -32,6 +32,7 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
         string? firmware = Named(options.Firmware, machine.Firmware, [.. FirmwareProfiles.All.Select(p => p.Name)]);
         string? acceptance = Named(options.Acceptance, machine.Acceptance, [.. AcceptancePolicies.All.Select(p => p.Name)]);
         string? until = Named(options.Until, parsed.GetValue(options.Until), Ends);
+        string? tier = Named(options.CpuTier, parsed.GetValue(options.CpuTier), [.. ExecutionTiers.Names]);
         ulong? memory = Memory(machine.Memory, parsed);
         ulong seed = Number(options.Seed, parsed.GetValue(options.Seed)) ?? 0;
         ulong? instructions = Number(options.MaximumInstructions, parsed.GetValue(options.MaximumInstructions));
@@ -40,6 +41,8 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
         return defaults with
         {
             Platform = platform ?? defaults.Platform,
+            Processor = Processor(parsed) ?? defaults.Processor,
+            Tier = tier ?? defaults.Tier,
             MemoryBytes = memory ?? defaults.MemoryBytes,
             MemoryMap = MemoryMap(parsed),
             Firmware = firmware ?? defaults.Firmware,
@@ -53,6 +56,10 @@ internal sealed class BootRequestReader(IEmulator emulator, BootOptions options)
             Seed = seed,
         };
     }
+
+    private string? Processor(ParseResult parsed) => parsed.GetValue(options.Cpu) is not { } text ? null
+        : ProcessorModel.TryParse(text, out ProcessorModel? model, out string? fault) ? model.Name
+        : throw new InputException(options.Cpu.Name, fault);
 
     private GuestFile Guest(string image)
     {

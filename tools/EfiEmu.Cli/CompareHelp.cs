@@ -24,6 +24,8 @@ internal static class CompareHelp
           --memory-map FILE       start from a real machine's map instead
           --initrd FILE           an initial ramdisk, offered through LoadFile2
           --disk DIR              the files of the boot volume, beside the image
+          --cpu NAME[,+F,-F]      the processor, as for boot
+          --cpu-tier NAME         as for boot
           --seed N                seeds everything that is random to the guest; default 0
           --until WHERE           exit-boot-services, hand-off or guest-end
           --max-instructions N    stop the guest after N instructions

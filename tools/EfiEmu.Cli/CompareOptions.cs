@@ -27,7 +27,7 @@ internal sealed class CompareOptions(BootOptions boot)
         foreach (Option option in new Option[]
         {
             Platform, Memory, Firmware, Acceptance,
-            Boot.MemoryMap, Boot.Initrd, Boot.Disk, Boot.Until, Boot.Format, Boot.Out, Boot.MaximumInstructions, Boot.Seed, Boot.Verbose,
+            Boot.Cpu, Boot.CpuTier, Boot.MemoryMap, Boot.Initrd, Boot.Disk, Boot.Until, Boot.Format, Boot.Out, Boot.MaximumInstructions, Boot.Seed, Boot.Verbose,
         })
         {
             command.Add(option);

@@ -21,7 +21,7 @@ internal sealed class LabOptions
         slack.Add(Boot.Image);
         foreach (Option option in new Option[]
         {
-            Boot.Platform, Boot.Memory, Boot.MemoryMap, Boot.Firmware, Boot.Acceptance, Boot.Initrd, Boot.Disk, Boot.Format, Boot.Out,
+            Boot.Platform, Boot.Cpu, Boot.CpuTier, Boot.Memory, Boot.MemoryMap, Boot.Firmware, Boot.Acceptance, Boot.Initrd, Boot.Disk, Boot.Format, Boot.Out,
             Boot.MaximumInstructions, Boot.Seed, Boot.Verbose,
         })
         {

@@ -40,6 +40,12 @@ public sealed class EfiMachine
     /// <summary>With a firmware by its name; see <see cref="FirmwareProfiles"/>.</summary>
     public EfiMachine WithFirmware(string name) => With(request => request with { Firmware = name });
 
+    /// <summary>With a processor: NAME[,+feature,-feature], as <c>default,-bmi2</c>; efiemu boot --help has the names.</summary>
+    public EfiMachine WithProcessor(string name) => With(request => request with { Processor = name });
+
+    /// <summary>With guest code executed in another way: interpreter, translator, eager-translator. Every report stays the same.</summary>
+    public EfiMachine WithTier(string name) => With(request => request with { Tier = name });
+
     /// <summary>With an acceptance policy by its name; see <see cref="AcceptancePolicies"/>.</summary>
     public EfiMachine WithAcceptance(string name) => With(request => request with { Acceptance = name });
 

@@ -4,7 +4,14 @@ namespace EfiEmu.Firmware;
 
 /// <summary>A boot request with its names resolved.</summary>
 internal sealed record BootConfiguration(
-    BootRequest Request, IPlatform Platform, FirmwareProfile Profile, AcceptancePolicy Policy, MemoryLayout Layout, BootUntil Until)
+    BootRequest Request,
+    IPlatform Platform,
+    ProcessorModel Processor,
+    ExecutionTier Tier,
+    FirmwareProfile Profile,
+    AcceptancePolicy Policy,
+    MemoryLayout Layout,
+    BootUntil Until)
 {
     /// <summary>Resolves a request.</summary>
     /// <exception cref="BootRequestException">A name is unknown, or what was asked for does not go together.</exception>
@@ -12,6 +19,11 @@ internal sealed record BootConfiguration(
     {
         IPlatform platform = PlatformCatalogue.Find(request.Platform)
             ?? throw Unknown("platform", request.Platform, PlatformCatalogue.Names);
+        ProcessorModel processor = ProcessorModel.TryParse(request.Processor, out ProcessorModel? model, out string? fault)
+            ? model
+            : throw new BootRequestException("cpu", fault);
+        ExecutionTier tier = ExecutionTiers.All.Where(known => known.Name == request.Tier).Select(known => (ExecutionTier?)known.Tier).FirstOrDefault()
+            ?? throw Unknown("cpu-tier", request.Tier, ExecutionTiers.Names);
         FirmwareProfile profile = FirmwareProfiles.All.FirstOrDefault(p => p.Name == request.Firmware)
             ?? throw Unknown("firmware", request.Firmware, FirmwareProfiles.All.Select(p => p.Name));
         AcceptancePolicy policy = request.Acceptance is { } name
@@ -27,7 +39,7 @@ internal sealed record BootConfiguration(
             ?? (request.Guest.HandsOver ? BootUntil.HandOff
                 : request.Guest.IsKernel ? BootUntil.ExitBootServices
                 : BootUntil.GuestEnd);
-        return new BootConfiguration(request, platform, profile, policy, LayoutOf(request, platform, profile, policy), until);
+        return new BootConfiguration(request, platform, processor, tier, profile, policy, LayoutOf(request, platform, profile, policy), until);
     }
 
     private static MemoryLayout LayoutOf(BootRequest request, IPlatform platform, FirmwareProfile profile, AcceptancePolicy policy)

@@ -275,6 +275,7 @@ internal sealed class BootCourse(
         return new BootReport
         {
             Platform = configuration.Platform.Name,
+            Processor = configuration.Processor.IsDefault ? null : configuration.Processor.Name,
             MemoryBytes = MemoryBytes,
             Firmware = configuration.Profile.Name,
             Acceptance = configuration.Policy.Name,

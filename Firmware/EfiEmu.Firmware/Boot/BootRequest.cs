@@ -12,6 +12,12 @@ public sealed record BootRequest
     /// <summary>The platform's name; see <see cref="PlatformCatalogue"/>.</summary>
     public required string Platform { get; init; }
 
+    /// <summary>The processor: NAME[,+feature,-feature]; see <see cref="ProcessorModel"/>.</summary>
+    public string Processor { get; init; } = ProcessorModel.Default.Name;
+
+    /// <summary>How guest code is executed: a name of <see cref="ExecutionTiers"/>. No report depends on it.</summary>
+    public string Tier { get; init; } = ExecutionTiers.Default;
+
     /// <summary>RAM in bytes, a multiple of 4 KiB. Ignored where <see cref="MemoryMap"/> is given.</summary>
     public required ulong MemoryBytes { get; init; }
 

@@ -25,7 +25,9 @@ public sealed class BootRunner(
         ArgumentNullException.ThrowIfNull(request);
         BootConfiguration configuration = BootConfiguration.Resolve(request);
         using var machine = new Machine(
-            configuration.Platform, configuration.Layout, new MachineOptions(request.Seed, request.Budget.GuestBytesTouched));
+            configuration.Platform,
+            configuration.Layout,
+            new MachineOptions(request.Seed, request.Budget.GuestBytesTouched) { Processor = configuration.Processor, Tier = configuration.Tier });
         IBootInstrument? exempt = instrument is null ? null : new ExemptInstrument(instrument);
         var recorder = new BootRecorder(
             () => new BootTime(machine.Clock.Nanoseconds, machine.InstructionsRetired), request.Budget, request.Trace)
@@ -38,7 +40,7 @@ public sealed class BootRunner(
 }
 
 /// <summary>A boot request that cannot be met.</summary>
-/// <param name="field">The field at fault: memory, platform, firmware, acceptance, plugin.</param>
+/// <param name="field">The field at fault: memory, platform, cpu, cpu-tier, firmware, acceptance, plugin.</param>
 /// <param name="fault">What is wrong with it.</param>
 public class BootRequestException(string field, string fault) : Exception($"{field}: {fault}")
 {

@@ -8,6 +8,9 @@ public sealed record BootReport
     /// <summary>The platform's name: plain, sev-snp, tdx.</summary>
     public required string Platform { get; init; }
 
+    /// <summary>The processor, where it lacks something that EfiEmu executes: default,-bmi2. Null for the default.</summary>
+    public string? Processor { get; init; }
+
     /// <summary>RAM of the machine in bytes, accepted or not.</summary>
     public required ulong MemoryBytes { get; init; }
 

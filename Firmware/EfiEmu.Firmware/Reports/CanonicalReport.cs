@@ -48,6 +48,11 @@ public static class CanonicalReport
     {
         Title(page, "machine");
         Field(page, "platform", report.Platform);
+        if (report.Processor is { } processor)
+        {
+            Field(page, "cpu", processor);
+        }
+
         Field(page, "memory", Exact(report.MemoryBytes));
         Field(page, "firmware", report.Firmware);
         Field(page, "acceptance", report.Acceptance);

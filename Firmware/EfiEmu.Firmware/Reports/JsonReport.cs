@@ -92,6 +92,11 @@ public sealed class JsonReport
         _json.WriteString("schema", Schema);
         _json.WriteStartObject("platform");
         _json.WriteString("name", _report.Platform);
+        if (_report.Processor is { } processor)
+        {
+            _json.WriteString("cpu", processor);
+        }
+
         _json.WriteSize("memoryBytes", _report.MemoryBytes);
         _json.WriteEndObject();
         _json.WriteString("firmware", _report.Firmware);

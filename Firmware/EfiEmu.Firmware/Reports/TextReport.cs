@@ -47,6 +47,11 @@ public static class TextReport
     internal static void WriteHeader(ReportPage page, BootReport report, string guest)
     {
         Field(page, "platform", $"{report.Platform}, {Quantities.Bytes(report.MemoryBytes)}");
+        if (report.Processor is { } processor)
+        {
+            Field(page, "cpu", processor);
+        }
+
         Field(page, "firmware", $"{report.Firmware}, acceptance {report.Acceptance}");
         bool isFile = report.Guest.Sha256.Length > 0;
         Field(page, guest, isFile ? $"{report.Guest.Name}, {Quantities.Bytes(report.Guest.Bytes)}" : report.Guest.Name);

@@ -15,6 +15,7 @@ internal sealed unsafe class GuestMemory
 {
     public const int TlbEntries = 1024;
     public const ulong TlbOffsetMask = (TlbEntries - 1) << 4;
+    public const string NotCanonical = "address is not canonical";
     private const ulong PageMask = ~0xFFFul;
     private const ulong PageSize = 0x1000;
 
@@ -200,7 +201,7 @@ internal sealed unsafe class GuestMemory
         ulong page = address & PageMask;
         if (!IsCanonical(address))
         {
-            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not canonical");
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, NotCanonical);
         }
 
         ulong physical = _space.PageOf(address, access);

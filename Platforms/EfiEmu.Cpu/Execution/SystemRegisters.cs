@@ -55,7 +55,7 @@ internal sealed class SystemRegisters
     public uint Mxcsr { get; set; } = MxcsrAtStart;
 
     /// <summary>The x87 unit.</summary>
-    public FloatUnit Float { get; private set; } = new();
+    public FloatUnit Float { get; set; } = new();
 
     /// <summary>The segment registers, and the tables that they are loaded from.</summary>
     public SegmentRegisters Segments { get; private set; } = new();

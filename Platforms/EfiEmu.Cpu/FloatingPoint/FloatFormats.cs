@@ -8,6 +8,10 @@ internal static class FloatFormats
     public const int SingleBits = 24;
     public const int DoubleBits = 53;
 
+    /// <summary>A number as a register gets it: a signalling NaN becomes quiet, with the invalid exception.</summary>
+    public static FloatResult Loaded(FloatResult value) =>
+        value.Value.IsSignalling ? new FloatResult(value.Value.Quieted(), FloatUnit.InvalidOperation) : value;
+
     /// <summary>A 32-bit number: always exact.</summary>
     public static FloatResult FromSingle(uint bits) => FromBinary(bits, 23, 8);
 
@@ -46,6 +50,19 @@ internal static class FloatFormats
         return FloatRounding.ToBinary(value.IsNegative, exponent, (UInt128)significand << 64, significandBits, exponentBits, mode);
     }
 
+    /// <summary>Whether a number is below the smallest normal one of 32 bits (significand of 24) or 64 (53), rounded.</summary>
+    public static bool IsTiny(ExtendedFloat value, int significandBits, RoundingMode mode)
+    {
+        if (value.IsZero || value.IsInfinity || value.IsNaN || value.IsUnsupported)
+        {
+            return false;
+        }
+
+        (ulong significand, int exponent) = value.Normalized();
+        int smallest = significandBits == SingleBits ? -126 : -1022;
+        return FloatRounding.IsTiny((UInt128)significand << 64, smallest - exponent, significandBits, value.IsNegative, mode);
+    }
+
     /// <summary>To a signed integer of so many bits; what does not fit becomes the most negative, with the invalid exception.</summary>
     public static (long Value, int Exceptions, bool RoundedUp) ToInteger(ExtendedFloat value, int bits, RoundingMode mode)
     {
@@ -79,7 +96,7 @@ internal static class FloatFormats
         if (exponent == (1 << exponentBits) - 1)
         {
             var special = new ExtendedFloat(ExtendedFloat.IntegerBit | (fraction << (63 - stored)), (ushort)(sign | ExtendedFloat.ExponentMask));
-            return special.IsSignalling ? new FloatResult(special.Quieted(), FloatUnit.InvalidOperation) : special;
+            return special;
         }
 
         if (exponent == 0 && fraction == 0)

@@ -11,26 +11,46 @@ internal readonly record struct FloatResult(ExtendedFloat Value, int Exceptions 
     public static implicit operator FloatResult(ExtendedFloat value) => new(value);
 }
 
+/// <summary>What the control word asks of a result.</summary>
+/// <param name="Bits">Bits of its significand.</param>
+/// <param name="Rounding">How it is rounded.</param>
+/// <param name="Unmasked">The exceptions that are not masked.</param>
+internal readonly record struct FloatControl(int Bits, RoundingMode Rounding, int Unmasked)
+{
+    /// <summary>All of the significand, all exceptions masked.</summary>
+    public static FloatControl Full(RoundingMode rounding) => new(64, rounding, 0);
+}
+
 /// <summary>Brings exact or nearly exact results to a format: significand bits, rounding mode, range of exponents.</summary>
 internal static class FloatRounding
 {
     private const int LargestExponent = ExtendedFloat.ExponentMask - 1 - ExtendedFloat.Bias;
     private const int SmallestExponent = 1 - ExtendedFloat.Bias;
 
-    /// <summary>Rounds to an 80-bit number.</summary>
-    /// <param name="negative">The sign.</param>
-    /// <param name="exponent">The power of two of the leading one.</param>
-    /// <param name="significand">The leading one at bit 127; a lost remainder is a one in bit 0.</param>
-    public static FloatResult ToExtended(bool negative, int exponent, UInt128 significand, int bits, RoundingMode mode)
+    // Intel SDM volume 1, 8.5.4 and 8.5.5: the bias adjustment of the 80-bit format.
+    private const int Wrap = 24576;
+
+    /// <summary>Rounds to an 80-bit number. Where an overflow or underflow is not masked, the exponent wraps by 24576; what is too far even then is zero or infinite.</summary>
+    public static FloatResult ToExtended(ExactFloat value, FloatControl control)
     {
+        (bool negative, int exponent, UInt128 significand) = value;
+        int bits = control.Bits;
+        RoundingMode mode = control.Rounding;
+        int wrapped = 0;
         int tiny = SmallestExponent - exponent;
         if (tiny > 0)
         {
-            (ulong denormal, bool inexact, bool up) = Round(ShiftRight(significand, tiny), bits, negative, mode, out bool grewNormal);
-            int exceptions = inexact ? FloatUnit.Precision | UnderflowOf(significand, tiny, bits, negative, mode) : 0;
-            int biased = grewNormal || (denormal & ExtendedFloat.IntegerBit) != 0 ? 1 : 0;
-            return new FloatResult(
-                new ExtendedFloat(grewNormal ? ExtendedFloat.IntegerBit : denormal, (ushort)(ExtendedFloat.Sign(negative) | biased)), exceptions, up);
+            if ((control.Unmasked & FloatUnit.Underflow) == 0 || !IsTiny(significand, tiny, bits, negative, mode))
+            {
+                return Denormal(value, tiny, control);
+            }
+
+            exponent += Wrap;
+            wrapped = FloatUnit.Underflow;
+            if (exponent < SmallestExponent)
+            {
+                return new FloatResult(ExtendedFloat.Zero(negative), FloatUnit.Underflow | FloatUnit.Precision);
+            }
         }
 
         (ulong rounded, bool lost, bool roundedUp) = Round(significand, bits, negative, mode, out bool carried);
@@ -40,12 +60,36 @@ internal static class FloatRounding
             exponent++;
         }
 
-        return exponent > LargestExponent
-            ? TooLarge(negative, bits, mode)
-            : new FloatResult(
-                new ExtendedFloat(rounded, (ushort)(ExtendedFloat.Sign(negative) | (exponent + ExtendedFloat.Bias))),
-                lost ? FloatUnit.Precision : 0,
-                roundedUp);
+        if (exponent > LargestExponent)
+        {
+            if ((control.Unmasked & FloatUnit.Overflow) == 0)
+            {
+                return TooLarge(negative, bits, mode);
+            }
+
+            if (exponent - Wrap > LargestExponent)
+            {
+                return new FloatResult(ExtendedFloat.Infinity(negative), FloatUnit.Overflow | FloatUnit.Precision);
+            }
+
+            exponent -= Wrap;
+            wrapped = FloatUnit.Overflow;
+        }
+
+        return new FloatResult(
+            new ExtendedFloat(rounded, (ushort)(ExtendedFloat.Sign(negative) | (exponent + ExtendedFloat.Bias))),
+            wrapped | (lost ? FloatUnit.Precision : 0),
+            roundedUp);
+    }
+
+    private static FloatResult Denormal(ExactFloat value, int tiny, FloatControl control)
+    {
+        (bool negative, _, UInt128 significand) = value;
+        (ulong denormal, bool inexact, bool up) = Round(ShiftRight(significand, tiny), control.Bits, negative, control.Rounding, out bool grewNormal);
+        int exceptions = inexact ? FloatUnit.Precision | UnderflowOf(significand, tiny, control.Bits, negative, control.Rounding) : 0;
+        int biased = grewNormal || (denormal & ExtendedFloat.IntegerBit) != 0 ? 1 : 0;
+        return new FloatResult(
+            new ExtendedFloat(grewNormal ? ExtendedFloat.IntegerBit : denormal, (ushort)(ExtendedFloat.Sign(negative) | biased)), exceptions, up);
     }
 
     /// <summary>Rounds to an IEEE format with an implicit leading one: 24 and 8 bits, or 53 and 11.</summary>
@@ -109,16 +153,20 @@ internal static class FloatRounding
         return kept << count == value ? kept : kept | 1;
     }
 
-    // A result is tiny when it is so after rounding, as if exponents had no end.
-    private static int UnderflowOf(UInt128 significand, int tiny, int bits, bool negative, RoundingMode mode)
+    private static int UnderflowOf(UInt128 significand, int tiny, int bits, bool negative, RoundingMode mode) =>
+        IsTiny(significand, tiny, bits, negative, mode) ? FloatUnit.Underflow : 0;
+
+    /// <summary>Whether a number is tiny: so after rounding, as if exponents had no end.</summary>
+    /// <param name="below">How far its exponent lies below the smallest of a normal number.</param>
+    public static bool IsTiny(UInt128 significand, int below, int bits, bool negative, RoundingMode mode)
     {
-        if (tiny <= 0)
+        if (below <= 0)
         {
-            return 0;
+            return false;
         }
 
         Round(significand, bits, negative, mode, out bool carried);
-        return tiny == 1 && carried ? 0 : FloatUnit.Underflow;
+        return below > 1 || !carried;
     }
 
     private static FloatResult TooLarge(bool negative, int bits, RoundingMode mode)

@@ -2,8 +2,8 @@ namespace EfiEmu.Cpu.FloatingPoint;
 
 /// <summary>The x87 unit: eight registers as a stack, control and status.</summary>
 /// <remarks>
-/// Intel SDM volume 1, chapter 8. Every exception has its masked answer. Differs from the hardware: an exception that the
-/// guest unmasks stops the run instead of being delivered, and the pointers to the last instruction and operand stay 0.
+/// Intel SDM volume 1, chapter 8. Differs from the hardware: the pointers to the last instruction and operand stay 0, as they
+/// do on AMD processors while no exception waits.
 /// </remarks>
 internal sealed class FloatUnit
 {
@@ -24,6 +24,9 @@ internal sealed class FloatUnit
     private const ushort ExceptionMask = 0x3F;
     private const int TopShift = 11;
 
+    // ES, and B which repeats it.
+    private const int Pending = 0x8080;
+
     private ExtendedFloat[] _registers = new ExtendedFloat[8];
     private ushort _statusWithoutTop;
     private int _top;
@@ -35,13 +38,22 @@ internal sealed class FloatUnit
 
     public ushort Status
     {
-        get => (ushort)(_statusWithoutTop | (_top << TopShift));
+        get => (ushort)(_statusWithoutTop | (_top << TopShift) | (IsPending ? Pending : 0));
         set
         {
-            _statusWithoutTop = (ushort)(value & 0xC7FF);
+            _statusWithoutTop = (ushort)(value & 0x477F);
             _top = (value >> TopShift) & 7;
         }
     }
+
+    /// <summary>Whether an exception that is not masked waits for the next instruction that looks.</summary>
+    public bool IsPending => (_statusWithoutTop & Unmasked) != 0;
+
+    /// <summary>The exceptions that the control word does not mask.</summary>
+    public int Unmasked => ~Control & ExceptionMask;
+
+    /// <summary>What arithmetic has to keep to.</summary>
+    public FloatControl Rules => new(PrecisionBits, Rounding, Unmasked);
 
     public RoundingMode Rounding => (RoundingMode)((Control >> 10) & 3);
 
@@ -64,11 +76,18 @@ internal sealed class FloatUnit
     /// <summary>FLDCW: reserved bits read as the processor keeps them.</summary>
     public void SetControl(ushort value) => Control = (ushort)((value & 0x1F3F) | 0x40);
 
-    /// <summary>Raises exceptions; true where one of them is unmasked.</summary>
-    public bool Raise(int exceptions)
+    public void Raise(int exceptions) => _statusWithoutTop |= (ushort)exceptions;
+
+    /// <summary>MM0 to MM7: the significands of the registers themselves, wherever the top is.</summary>
+    public ulong GetMmx(int index) => _registers[index].Significand;
+
+    public void SetMmx(int index, ulong value) => _registers[index] = new ExtendedFloat(value, 0xFFFF);
+
+    /// <summary>What every MMX instruction but EMMS does beside its work: the top is 0 and all registers are full.</summary>
+    public void EnterMmx()
     {
-        _statusWithoutTop |= (ushort)exceptions;
-        return (exceptions & ~Control & ExceptionMask) != 0;
+        _top = 0;
+        Full = 0xFF;
     }
 
     public void SetConditions(int mask, int value) => _statusWithoutTop = (ushort)((_statusWithoutTop & ~mask) | value);

@@ -32,8 +32,11 @@ internal static class GeneralOperations
         Mnemonic.Pushf => static (Core core, in Instruction _) => PushValue(core, core.Rflags, 2),
         Mnemonic.Popfq => PopFlags,
         Mnemonic.Popf => PopFlags,
-        Mnemonic.Enter when instruction.Code == Code.Enterq_imm16_imm8 => Enter,
-        Mnemonic.Leave when instruction.Code == Code.Leaveq => Leave,
+        Mnemonic.Enter when instruction.Code == Code.Enterq_imm16_imm8 => static (Core core, in Instruction i) => Enter(core, in i, 8),
+        Mnemonic.Enter when instruction.Code == Code.Enterw_imm16_imm8 => static (Core core, in Instruction i) => Enter(core, in i, 2),
+        Mnemonic.Leave when instruction.Code == Code.Leaveq => static (Core core, in Instruction _) => Leave(core, 8),
+        Mnemonic.Leave when instruction.Code == Code.Leavew => static (Core core, in Instruction _) => Leave(core, 2),
+        Mnemonic.Rdpid => static (Core core, in Instruction i) => core.Write(in i, 0, 0),
         Mnemonic.Xlatb => Translate,
         Mnemonic.Lahf => static (Core core, in Instruction _) => core.WriteRegister(Iced.Intel.Register.AH, core.Rflags & 0xFF),
         Mnemonic.Sahf => static (Core core, in Instruction _) =>
@@ -222,34 +225,37 @@ internal static class GeneralOperations
         core.Rflags = (core.Rflags & ~mask) | (value & mask);
     }
 
-    private static void Enter(Core core, in Instruction i)
+    /// <summary>Pushes of 2 or 8 bytes; with 2, only the lower part of RBP becomes the frame.</summary>
+    private static void Enter(Core core, in Instruction i, int bytes)
     {
         int level = i.Immediate8_2nd & 31;
-        ulong top = core.Gpr(Slot.Rsp) - 8;
+        ulong step = (ulong)bytes;
+        ulong top = core.Gpr(Slot.Rsp) - step;
         ulong frame = top;
-        core.Memory.Write(top, core.Gpr(Slot.Rbp), 8);
+        core.Memory.Write(top, core.Gpr(Slot.Rbp), bytes);
         for (int depth = 1; depth < level; depth++)
         {
-            top -= 8;
-            core.Memory.Write(top, core.Memory.Read(core.Gpr(Slot.Rbp) - (ulong)(8 * depth), 8), 8);
+            top -= step;
+            core.Memory.Write(top, core.Memory.Read(core.Gpr(Slot.Rbp) - (step * (ulong)depth), bytes), bytes);
         }
 
         if (level > 0)
         {
-            top -= 8;
-            core.Memory.Write(top, frame, 8);
+            top -= step;
+            core.Memory.Write(top, frame, bytes);
         }
 
         core.Memory.CheckWrite(top - i.Immediate16, 1);
-        core.Gpr(Slot.Rbp) = frame;
+        core.WriteRegister(bytes == 8 ? Iced.Intel.Register.RBP : Iced.Intel.Register.BP, frame);
         core.Gpr(Slot.Rsp) = top - i.Immediate16;
     }
 
-    private static void Leave(Core core, in Instruction i)
+    private static void Leave(Core core, int bytes)
     {
         ulong frame = core.Gpr(Slot.Rbp);
-        core.Gpr(Slot.Rbp) = core.Memory.Read(frame, 8);
-        core.Gpr(Slot.Rsp) = frame + 8;
+        ulong value = core.Memory.Read(frame, bytes);
+        core.WriteRegister(bytes == 8 ? Iced.Intel.Register.RBP : Iced.Intel.Register.BP, value);
+        core.Gpr(Slot.Rsp) = frame + (ulong)bytes;
     }
 
     private static void Translate(Core core, in Instruction i)

@@ -7,6 +7,8 @@ namespace EfiEmu.Cpu.Operations;
 /// <summary>Where the instructions are that have no micro-operation: one family a file, each with its table.</summary>
 internal static class InstructionSet
 {
+    private const int LongestInstruction = 15;
+
     /// <summary>The operation of an instruction, or null when this processor has none.</summary>
     public static Operation? Find(in Instruction instruction) =>
         GeneralOperations.Find(in instruction)
@@ -14,13 +16,16 @@ internal static class InstructionSet
         ?? ShiftOperations.Find(in instruction)
         ?? BitFieldOperations.Find(in instruction)
         ?? StringOperations.Find(in instruction)
+        ?? DescriptorOperations.Find(in instruction)
         ?? ControlOperations.Find(in instruction)
-        ?? SystemOperations.Find(in instruction)
+        ?? SegmentBases.Guarded(in instruction, SystemOperations.Find(in instruction))
         ?? SegmentOperations.Find(in instruction)
         ?? PagingOperations.Find(in instruction)
         ?? FloatStateOperations.Find(in instruction)
         ?? X87MoveOperations.Find(in instruction)
         ?? X87ArithmeticOperations.Find(in instruction)
+        ?? X87FunctionOperations.Find(in instruction)
+        ?? MmxOperations.Find(in instruction)
         ?? SseMoveOperations.Find(in instruction)
         ?? SseIntegerOperations.Find(in instruction)
         ?? SseShuffleOperations.Find(in instruction)
@@ -34,6 +39,8 @@ internal static class InstructionSet
     /// <summary>The stop that an instruction always is, or null for one with an operation.</summary>
     public static ProcessorExit? StopOf(in Instruction instruction) => instruction.Mnemonic switch
     {
+        // The decoder gives up after 15 bytes, which is as many as an instruction may have.
+        Mnemonic.INVALID when instruction.Length == LongestInstruction => Fault(ExceptionVector.GeneralProtection, "instruction is longer than 15 bytes"),
         Mnemonic.INVALID => Fault(ExceptionVector.InvalidOpcode),
         Mnemonic.Ud0 or Mnemonic.Ud1 or Mnemonic.Ud2 => Fault(ExceptionVector.InvalidOpcode),
         Mnemonic.Int3 => Fault(ExceptionVector.Breakpoint),

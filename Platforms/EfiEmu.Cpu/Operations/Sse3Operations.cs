@@ -6,7 +6,7 @@ using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace EfiEmu.Cpu.Operations;
 
-/// <summary>SSE3 and SSSE3.</summary>
+/// <summary>SSE3 and SSSE3 on integers and whole elements.</summary>
 internal static class Sse3Operations
 {
     public static Operation? Find(in Instruction instruction)
@@ -14,15 +14,6 @@ internal static class Sse3Operations
         if (!SseAccess.IsSse(in instruction))
         {
             return null;
-        }
-
-        if (Floating(instruction.Mnemonic) is { } floating)
-        {
-            return (Core core, in Instruction i) =>
-            {
-                SseAccess.RequireDefaultModes(core, in i);
-                SseAccess.Write(core, in i, 0, floating(SseAccess.Read(core, in i, 0), SseAccess.Read(core, in i, 1)));
-            };
         }
 
         if (instruction.Mnemonic == Mnemonic.Palignr)
@@ -36,20 +27,7 @@ internal static class Sse3Operations
             : null;
     }
 
-    private static Func<Vector, Vector, Vector>? Floating(Mnemonic mnemonic) => mnemonic switch
-    {
-        Mnemonic.Addsubps => static (a, b) =>
-            Blend(Vector128.Create(0, uint.MaxValue, 0, uint.MaxValue).AsByte(), a.AsSingle() + b.AsSingle(), a.AsSingle() - b.AsSingle()),
-        Mnemonic.Addsubpd => static (a, b) =>
-            Blend(Vector128.Create(0, ulong.MaxValue).AsByte(), (a.AsDouble() + b.AsDouble()).AsSingle(), (a.AsDouble() - b.AsDouble()).AsSingle()),
-        Mnemonic.Haddps => static (a, b) => (Singles(a, b, 1) + Singles(a, b, 0)).AsByte(),
-        Mnemonic.Hsubps => static (a, b) => (Singles(a, b, 0) - Singles(a, b, 1)).AsByte(),
-        Mnemonic.Haddpd => static (a, b) => (Doubles(a, b, 1) + Doubles(a, b, 0)).AsByte(),
-        Mnemonic.Hsubpd => static (a, b) => (Doubles(a, b, 0) - Doubles(a, b, 1)).AsByte(),
-        _ => null,
-    };
-
-    private static Func<Vector, Vector, Vector>? Integer(Mnemonic mnemonic) => mnemonic switch
+    public static Func<Vector, Vector, Vector>? Integer(Mnemonic mnemonic) => mnemonic switch
     {
         Mnemonic.Movshdup => static (_, b) => Vector128.Shuffle(b.AsUInt32(), Vector128.Create(1u, 1, 3, 3)).AsByte(),
         Mnemonic.Movsldup => static (_, b) => Vector128.Shuffle(b.AsUInt32(), Vector128.Create(0u, 0, 2, 2)).AsByte(),
@@ -73,15 +51,6 @@ internal static class Sse3Operations
             Elements.Map(default(Vector128<short>), (_, at) => Saturate((a[2 * at] * b.AsSByte()[2 * at]) + (a[(2 * at) + 1] * b.AsSByte()[(2 * at) + 1]))).AsByte(),
         _ => null,
     };
-
-    private static Vector Blend(Vector chooseFirst, Vector128<float> first, Vector128<float> second) =>
-        (first.AsByte() & chooseFirst) | (second.AsByte() & ~chooseFirst);
-
-    private static Vector128<float> Singles(Vector a, Vector b, int odd) =>
-        Vector128.Create(a.AsSingle()[odd], a.AsSingle()[2 + odd], b.AsSingle()[odd], b.AsSingle()[2 + odd]);
-
-    private static Vector128<double> Doubles(Vector a, Vector b, int odd) =>
-        Vector128.Create(a.AsDouble()[odd], b.AsDouble()[odd]);
 
     // The most negative number is its own magnitude.
     private static Vector Magnitude<T>(Vector128<T> value, Vector128<T> zero) =>
@@ -108,7 +77,7 @@ internal static class Sse3Operations
 
     private static short Saturate(int value) => (short)Math.Clamp(value, short.MinValue, short.MaxValue);
 
-    private static Vector Align(Vector high, Vector low, int bytes) => Elements.Map(low, (byte _, int at) =>
+    public static Vector Align(Vector high, Vector low, int bytes) => Elements.Map(low, (byte _, int at) =>
     {
         int from = at + bytes;
         return from < 16 ? low[from] : from < 32 ? high[from - 16] : (byte)0;

@@ -6,7 +6,7 @@ using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace EfiEmu.Cpu.Operations;
 
-/// <summary>SSE4.1, but for its insertions, extractions and roundings.</summary>
+/// <summary>SSE4.1 on integers and whole elements, but for insertions and extractions.</summary>
 internal static class Sse41Operations
 {
     public static Operation? Find(in Instruction instruction)
@@ -31,8 +31,6 @@ internal static class Sse41Operations
         {
             Mnemonic.Movntdqa => static (Core core, in Instruction i) => SseAccess.Write(core, in i, 0, SseAccess.Read(core, in i, 1)),
             Mnemonic.Ptest => Test,
-            Mnemonic.Dpps => static (Core core, in Instruction i) => DotProduct(core, in i, Singles),
-            Mnemonic.Dppd => static (Core core, in Instruction i) => DotProduct(core, in i, Doubles),
             Mnemonic.Pblendvb => static (Core core, in Instruction i) => BlendByRegister<sbyte>(core, in i),
             Mnemonic.Blendvps => static (Core core, in Instruction i) => BlendByRegister<int>(core, in i),
             Mnemonic.Blendvpd => static (Core core, in Instruction i) => BlendByRegister<long>(core, in i),
@@ -133,25 +131,5 @@ internal static class Sse41Operations
         Vector128<T> a = SseAccess.Read(core, in i, 0).As<byte, T>();
         Vector128<T> b = SseAccess.Read(core, in i, 1).As<byte, T>();
         SseAccess.Write(core, in i, 0, Vector128.ConditionalSelect(mask, b, a).AsByte());
-    }
-
-    private static void DotProduct(Core core, in Instruction i, Func<Vector, Vector, int, Vector> body)
-    {
-        SseAccess.RequireDefaultModes(core, in i);
-        SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 0), SseAccess.Read(core, in i, 1), i.Immediate8));
-    }
-
-    private static Vector Singles(Vector a, Vector b, int mask)
-    {
-        Vector128<float> products = Elements.Map(a.AsSingle(), (x, at) => ((mask >> (4 + at)) & 1) != 0 ? x * b.AsSingle()[at] : 0);
-        float sum = products[0] + products[1] + (products[2] + products[3]);
-        return Elements.Map(products, (_, at) => ((mask >> at) & 1) != 0 ? sum : 0).AsByte();
-    }
-
-    private static Vector Doubles(Vector a, Vector b, int mask)
-    {
-        Vector128<double> products = Elements.Map(a.AsDouble(), (x, at) => ((mask >> (4 + at)) & 1) != 0 ? x * b.AsDouble()[at] : 0);
-        double sum = products[0] + products[1];
-        return Elements.Map(products, (_, at) => ((mask >> at) & 1) != 0 ? sum : 0).AsByte();
     }
 }

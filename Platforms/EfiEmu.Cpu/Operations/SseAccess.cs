@@ -1,24 +1,25 @@
 using System.Runtime.Intrinsics;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.FloatingPoint;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Operations;
 
+/// <summary>What an instruction does with one element of each operand.</summary>
+internal delegate ulong SimdBody(ref SimdFloat unit, ulong a, ulong b, in Instruction instruction);
+
 /// <summary>Operands of the SSE families.</summary>
 internal static class SseAccess
 {
-    // Rounding other than to nearest, denormals as zero, flush to zero.
-    private const uint UnusualModes = 0xE040;
-    private const uint AllMasked = 0x1F80;
+    private const uint UnmaskedExceptionsSupported = 1 << 10;
 
     /// <summary>True for the legacy encodings on XMM registers; the MMX forms share mnemonics with them.</summary>
     public static bool IsSse(in Instruction instruction)
     {
         for (int operand = 0; operand < instruction.OpCount; operand++)
         {
-            if (instruction.GetOpKind(operand) == OpKind.Register
-                && instruction.GetOpRegister(operand) is >= Iced.Intel.Register.MM0 and <= Iced.Intel.Register.MM7)
+            if (instruction.GetOpKind(operand) == OpKind.Register && MmxAccess.IsMmx(instruction.GetOpRegister(operand)))
             {
                 return false;
             }
@@ -34,9 +35,9 @@ internal static class SseAccess
         {
             int bytes = i.MemorySize.GetSize();
             ulong address = core.EffectiveAddress(in i);
-            if (bytes == 16 && (address & 15) != 0 && !AllowsUnaligned(i.Mnemonic))
+            if (bytes == 16 && !AllowsUnaligned(i.Mnemonic))
             {
-                throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
+                RequireAligned(address);
             }
 
             Vector128<byte> value = default;
@@ -45,6 +46,11 @@ internal static class SseAccess
         }
 
         Iced.Intel.Register register = i.GetOpRegister(operand);
+        if (MmxAccess.IsMmx(register))
+        {
+            return Vector128.CreateScalar(core.System.Float.GetMmx(register - Iced.Intel.Register.MM0)).AsByte();
+        }
+
         return RegisterMap.XmmOffset(register) < 0
             ? Vector128.CreateScalar(core.ReadRegister(register)).AsByte()
             : core.Xmm(register - Iced.Intel.Register.XMM0);
@@ -61,9 +67,9 @@ internal static class SseAccess
         {
             int bytes = i.MemorySize.GetSize();
             ulong address = core.EffectiveAddress(in i);
-            if (bytes == 16 && (address & 15) != 0 && !AllowsUnaligned(i.Mnemonic))
+            if (bytes == 16 && !AllowsUnaligned(i.Mnemonic))
             {
-                throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
+                RequireAligned(address);
             }
 
             core.Memory.WriteBytes(address, AsBytes(ref value)[..bytes]);
@@ -71,7 +77,11 @@ internal static class SseAccess
         }
 
         Iced.Intel.Register register = i.GetOpRegister(operand);
-        if (RegisterMap.XmmOffset(register) < 0)
+        if (MmxAccess.IsMmx(register))
+        {
+            core.System.Float.SetMmx(register - Iced.Intel.Register.MM0, value.AsUInt64().ToScalar());
+        }
+        else if (RegisterMap.XmmOffset(register) < 0)
         {
             core.WriteRegister(register, value.AsUInt64().ToScalar());
         }
@@ -81,12 +91,47 @@ internal static class SseAccess
         }
     }
 
-    /// <summary>Arithmetic is done as the host does it by default; other modes are not modelled.</summary>
-    public static void RequireDefaultModes(Core core, in Instruction i)
+    /// <summary>Makes each element of the first operand a function of itself and that of the second; or the lowest alone.</summary>
+    public static Operation Lanes(bool wide, bool scalar, SimdBody body) => (Core core, in Instruction i) =>
     {
-        if ((core.System.Mxcsr & UnusualModes) != 0 || (core.System.Mxcsr & AllMasked) != AllMasked)
+        Vector128<byte> a = Read(core, in i, 0);
+        Vector128<byte> b = Read(core, in i, 1);
+        var unit = new SimdFloat(core.System.Mxcsr, wide);
+        Vector128<byte> result = a;
+        int count = scalar ? 1 : wide ? 2 : 4;
+        for (int at = 0; at < count; at++)
         {
-            throw GuestStopException.NotModelled(FormattableString.Invariant($"{InstructionText.Of(in i)} (MXCSR 0x{core.System.Mxcsr:X})"));
+            result = WithLane(result, wide, at, body(ref unit, Lane(a, wide, at), Lane(b, wide, at), in i));
+        }
+
+        Finish(core, in unit);
+        Write(core, in i, 0, result);
+    };
+
+    public static ulong Lane(Vector128<byte> value, bool wide, int at) => wide ? value.AsUInt64()[at] : value.AsUInt32()[at];
+
+    public static Vector128<byte> WithLane(Vector128<byte> value, bool wide, int at, ulong lane) =>
+        wide ? value.AsUInt64().WithElement(at, lane).AsByte() : value.AsUInt32().WithElement(at, (uint)lane).AsByte();
+
+    /// <summary>Raises what an instruction's arithmetic raised: sticky flags, and #XM where one is not masked.</summary>
+    public static void Finish(Core core, in SimdFloat unit)
+    {
+        (uint mxcsr, bool faults) = unit.Outcome;
+        core.System.Mxcsr = mxcsr;
+        if (faults)
+        {
+            throw GuestStopException.Fault(
+                (core.System.Cr4 & UnmaskedExceptionsSupported) != 0 ? ExceptionVector.SimdFloatingPoint : ExceptionVector.InvalidOpcode,
+                FormattableString.Invariant($"MXCSR 0x{mxcsr:X}"));
+        }
+    }
+
+    /// <summary>#GP at an address that is not a multiple of 16.</summary>
+    public static void RequireAligned(ulong address)
+    {
+        if ((address & 15) != 0)
+        {
+            throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "address is not a multiple of 16");
         }
     }
 

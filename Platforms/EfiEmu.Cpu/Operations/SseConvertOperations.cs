@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.FloatingPoint;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 using Vector = System.Runtime.Intrinsics.Vector128<byte>;
@@ -9,83 +9,95 @@ namespace EfiEmu.Cpu.Operations;
 /// <summary>SSE and SSE2 conversions. What does not fit an integer becomes its most negative value.</summary>
 internal static class SseConvertOperations
 {
-    public static Operation? Find(in Instruction instruction)
-    {
-        if (!SseAccess.IsSse(in instruction))
-        {
-            return null;
-        }
+    private delegate ulong Element(ref SimdFloat unit, ulong value);
 
-        return instruction.Mnemonic switch
-        {
-            Mnemonic.Cvtss2si => static (Core core, in Instruction i) => ToInteger(core, in i, Math.Round(Single(core, in i))),
-            Mnemonic.Cvttss2si => static (Core core, in Instruction i) => ToInteger(core, in i, Math.Truncate(Single(core, in i))),
-            Mnemonic.Cvtsd2si => static (Core core, in Instruction i) => ToInteger(core, in i, Math.Round(Double(core, in i))),
-            Mnemonic.Cvttsd2si => static (Core core, in Instruction i) => ToInteger(core, in i, Math.Truncate(Double(core, in i))),
-            Mnemonic.Cvtsi2ss => static (Core core, in Instruction i) =>
-                WriteLow32(core, in i, BitConverter.SingleToUInt32Bits(Core.Bits(in i, 1) == 64 ? (long)core.Read(in i, 1) : (int)core.Read(in i, 1))),
-            Mnemonic.Cvtsi2sd => static (Core core, in Instruction i) =>
-                WriteLow64(core, in i, BitConverter.DoubleToUInt64Bits(Core.Bits(in i, 1) == 64 ? (long)core.Read(in i, 1) : (int)core.Read(in i, 1))),
-            Mnemonic.Cvtss2sd => static (Core core, in Instruction i) =>
-                WriteLow64(core, in i, BitConverter.DoubleToUInt64Bits(Single(core, in i))),
-            Mnemonic.Cvtsd2ss => static (Core core, in Instruction i) =>
-                WriteLow32(core, in i, BitConverter.SingleToUInt32Bits((float)Double(core, in i))),
-            _ => Packed(instruction.Mnemonic) is { } body
-                ? (Core core, in Instruction i) =>
-                {
-                    SseAccess.RequireDefaultModes(core, in i);
-                    SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 1)));
-                }
-                : null,
-        };
-    }
-
-    private static Func<Vector, Vector>? Packed(Mnemonic mnemonic) => mnemonic switch
+    public static Operation? Find(in Instruction instruction) => instruction.Encoding != EncodingKind.Legacy ? null : instruction.Mnemonic switch
     {
-        Mnemonic.Cvtdq2ps => static v => Vector128.ConvertToSingle(v.AsInt32()).AsByte(),
-        Mnemonic.Cvtdq2pd => static v => Vector128.Create((double)v.AsInt32()[0], v.AsInt32()[1]).AsByte(),
-        Mnemonic.Cvtps2pd => static v => Vector128.Create((double)v.AsSingle()[0], v.AsSingle()[1]).AsByte(),
-        Mnemonic.Cvtpd2ps => static v => Vector128.Create((float)v.AsDouble()[0], (float)v.AsDouble()[1], 0, 0).AsByte(),
-        Mnemonic.Cvtps2dq => static v => Integers(v.AsSingle(), static x => Math.Round(x)),
-        Mnemonic.Cvttps2dq => static v => Integers(v.AsSingle(), static x => Math.Truncate(x)),
-        Mnemonic.Cvtpd2dq => static v => Vector128.Create(ToInt32(Math.Round(v.AsDouble()[0])), ToInt32(Math.Round(v.AsDouble()[1])), 0, 0).AsByte(),
-        Mnemonic.Cvttpd2dq => static v =>
-            Vector128.Create(ToInt32(Math.Truncate(v.AsDouble()[0])), ToInt32(Math.Truncate(v.AsDouble()[1])), 0, 0).AsByte(),
+        Mnemonic.Cvtss2si => static (Core core, in Instruction i) => ToInteger(core, in i, wide: false, cuts: false),
+        Mnemonic.Cvttss2si => static (Core core, in Instruction i) => ToInteger(core, in i, wide: false, cuts: true),
+        Mnemonic.Cvtsd2si => static (Core core, in Instruction i) => ToInteger(core, in i, wide: true, cuts: false),
+        Mnemonic.Cvttsd2si => static (Core core, in Instruction i) => ToInteger(core, in i, wide: true, cuts: true),
+        Mnemonic.Cvtsi2ss => static (Core core, in Instruction i) => FromInteger(core, in i, wide: false),
+        Mnemonic.Cvtsi2sd => static (Core core, in Instruction i) => FromInteger(core, in i, wide: true),
+        Mnemonic.Cvtss2sd => static (Core core, in Instruction i) => ChangeWidth(core, in i, wide: true),
+        Mnemonic.Cvtsd2ss => static (Core core, in Instruction i) => ChangeWidth(core, in i, wide: false),
+        _ => Packed(instruction.Mnemonic) is { } shape
+            ? InModeOf(in instruction, (Core core, in Instruction i) => Convert(core, in i, shape))
+            : null,
+    };
+
+    private static Operation InModeOf(in Instruction instruction, Operation body) =>
+        MmxAccess.Uses(in instruction) ? MmxAccess.Transition(body) : body;
+
+    /// <summary>How a packed conversion reads and writes; the MMX forms differ in where alone.</summary>
+    private static Shape? Packed(Mnemonic mnemonic) => mnemonic switch
+    {
+        Mnemonic.Cvtdq2ps => new Shape(4, false, false, false, static (ref SimdFloat unit, ulong v) => unit.FromInteger((int)v)),
+        Mnemonic.Cvtpi2ps => new Shape(2, false, false, false, static (ref SimdFloat unit, ulong v) => unit.FromInteger((int)v), KeepsRest: true),
+        Mnemonic.Cvtdq2pd or Mnemonic.Cvtpi2pd => new Shape(2, true, false, true, static (ref SimdFloat unit, ulong v) => unit.FromInteger((int)v)),
+        Mnemonic.Cvtps2pd => new Shape(2, true, false, true, static (ref SimdFloat unit, ulong v) => unit.Convert(v)),
+        Mnemonic.Cvtpd2ps => new Shape(2, false, true, false, static (ref SimdFloat unit, ulong v) => unit.Convert(v)),
+        Mnemonic.Cvtps2dq => new Shape(4, false, false, false, static (ref SimdFloat unit, ulong v) => unit.ToInteger(v, 32, unit.Rounding)),
+        Mnemonic.Cvttps2dq => new Shape(4, false, false, false, static (ref SimdFloat unit, ulong v) => unit.ToInteger(v, 32, RoundingMode.Zero)),
+        Mnemonic.Cvtps2pi => new Shape(2, false, false, false, static (ref SimdFloat unit, ulong v) => unit.ToInteger(v, 32, unit.Rounding)),
+        Mnemonic.Cvttps2pi => new Shape(2, false, false, false, static (ref SimdFloat unit, ulong v) => unit.ToInteger(v, 32, RoundingMode.Zero)),
+        Mnemonic.Cvtpd2dq or Mnemonic.Cvtpd2pi => new Shape(2, true, true, false, static (ref SimdFloat unit, ulong v) => unit.ToInteger(v, 32, unit.Rounding)),
+        Mnemonic.Cvttpd2dq or Mnemonic.Cvttpd2pi => new Shape(2, true, true, false, static (ref SimdFloat unit, ulong v) => unit.ToInteger(v, 32, RoundingMode.Zero)),
         _ => null,
     };
 
-    private static Vector Integers(Vector128<float> values, Func<double, double> round) => Vector128.Create(
-        ToInt32(round(values[0])), ToInt32(round(values[1])), ToInt32(round(values[2])), ToInt32(round(values[3]))).AsByte();
-
-    private static float Single(Core core, in Instruction i)
+    private static void Convert(Core core, in Instruction i, Shape shape)
     {
-        SseAccess.RequireDefaultModes(core, in i);
-        return SseAccess.Read(core, in i, 1).AsSingle().ToScalar();
+        Vector source = SseAccess.Read(core, in i, 1);
+        var unit = new SimdFloat(core.System.Mxcsr, shape.Wide);
+        Vector result = shape.KeepsRest ? SseAccess.Read(core, in i, 0) : default;
+        for (int at = 0; at < shape.Count; at++)
+        {
+            ulong value = shape.Body(ref unit, SseAccess.Lane(source, shape.ReadsWide, at));
+            result = SseAccess.WithLane(result, shape.WritesWide, at, value);
+        }
+
+        if (MmxAccess.Uses(in i))
+        {
+            // Even where the conversion then faults.
+            core.System.Float.EnterMmx();
+        }
+
+        SseAccess.Finish(core, in unit);
+        SseAccess.Write(core, in i, 0, result);
     }
 
-    private static double Double(Core core, in Instruction i)
+    private static void ToInteger(Core core, in Instruction i, bool wide, bool cuts)
     {
-        SseAccess.RequireDefaultModes(core, in i);
-        return SseAccess.Read(core, in i, 1).AsDouble().ToScalar();
+        var unit = new SimdFloat(core.System.Mxcsr, wide);
+        ulong value = SseAccess.Lane(SseAccess.Read(core, in i, 1), wide, 0);
+        ulong result = unit.ToInteger(value, Core.Bits(in i, 0), cuts ? RoundingMode.Zero : unit.Rounding);
+        SseAccess.Finish(core, in unit);
+        core.Write(in i, 0, result);
     }
 
-    private static void ToInteger(Core core, in Instruction i, double value) =>
-        core.Write(in i, 0, Core.Bits(in i, 0) == 64 ? (ulong)ToInt64(value) : (uint)ToInt32(value));
-
-    private static int ToInt32(double value) => value is >= int.MinValue and <= int.MaxValue ? (int)value : int.MinValue;
-
-    // 2^63 as a double is the first that does not fit; NaN fails both comparisons.
-    private static long ToInt64(double value) => value is >= long.MinValue and < 9223372036854775808.0 ? (long)value : long.MinValue;
-
-    private static void WriteLow32(Core core, in Instruction i, uint value)
+    private static void FromInteger(Core core, in Instruction i, bool wide)
     {
-        SseAccess.RequireDefaultModes(core, in i);
-        SseAccess.Write(core, in i, 0, SseAccess.Read(core, in i, 0).AsUInt32().WithElement(0, value).AsByte());
+        var unit = new SimdFloat(core.System.Mxcsr, wide);
+        ulong source = core.Read(in i, 1);
+        ulong result = unit.FromInteger(Core.Bits(in i, 1) == 64 ? (long)source : (int)source);
+        SseAccess.Finish(core, in unit);
+        SseAccess.Write(core, in i, 0, SseAccess.WithLane(SseAccess.Read(core, in i, 0), wide, 0, result));
     }
 
-    private static void WriteLow64(Core core, in Instruction i, ulong value)
+    private static void ChangeWidth(Core core, in Instruction i, bool wide)
     {
-        SseAccess.RequireDefaultModes(core, in i);
-        SseAccess.Write(core, in i, 0, SseAccess.Read(core, in i, 0).AsUInt64().WithElement(0, value).AsByte());
+        var unit = new SimdFloat(core.System.Mxcsr, wide);
+        ulong result = unit.Convert(SseAccess.Lane(SseAccess.Read(core, in i, 1), !wide, 0));
+        SseAccess.Finish(core, in unit);
+        SseAccess.Write(core, in i, 0, SseAccess.WithLane(SseAccess.Read(core, in i, 0), wide, 0, result));
     }
+
+    /// <param name="Count">Elements.</param>
+    /// <param name="Wide">Whether the arithmetic is of 64 bits.</param>
+    /// <param name="ReadsWide">Whether source elements have 64 bits.</param>
+    /// <param name="WritesWide">Whether result elements have 64 bits.</param>
+    /// <param name="Body">What becomes of one.</param>
+    /// <param name="KeepsRest">Whether the rest of the register stays; else it is cleared.</param>
+    private sealed record Shape(int Count, bool Wide, bool ReadsWide, bool WritesWide, Element Body, bool KeepsRest = false);
 }

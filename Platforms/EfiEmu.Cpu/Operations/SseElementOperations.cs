@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.FloatingPoint;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
-using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace EfiEmu.Cpu.Operations;
 
@@ -10,6 +10,7 @@ namespace EfiEmu.Cpu.Operations;
 internal static class SseElementOperations
 {
     private const int UseMxcsr = 4;
+    private const int NoPrecisionException = 8;
 
     public static Operation? Find(in Instruction instruction) => !SseAccess.IsSse(in instruction) ? null : instruction.Mnemonic switch
     {
@@ -24,10 +25,10 @@ internal static class SseElementOperations
         Mnemonic.Pinsrq => static (Core core, in Instruction i) =>
             SseAccess.Write(core, in i, 0, SseAccess.Read(core, in i, 0).AsUInt64().WithElement(i.Immediate8 & 1, Source(core, in i, 8)).AsByte()),
         Mnemonic.Insertps => InsertSingle,
-        Mnemonic.Roundps => static (Core core, in Instruction i) => Round(core, in i, static (v, mode) => Elements.Map(v.AsSingle(), (x, _) => (float)Rounded(x, mode)).AsByte(), 16),
-        Mnemonic.Roundpd => static (Core core, in Instruction i) => Round(core, in i, static (v, mode) => Elements.Map(v.AsDouble(), (x, _) => Rounded(x, mode)).AsByte(), 16),
-        Mnemonic.Roundss => static (Core core, in Instruction i) => Round(core, in i, static (v, mode) => Elements.Map(v.AsSingle(), (x, _) => (float)Rounded(x, mode)).AsByte(), 4),
-        Mnemonic.Roundsd => static (Core core, in Instruction i) => Round(core, in i, static (v, mode) => Elements.Map(v.AsDouble(), (x, _) => Rounded(x, mode)).AsByte(), 8),
+        Mnemonic.Roundps => SseAccess.Lanes(wide: false, scalar: false, Round),
+        Mnemonic.Roundpd => SseAccess.Lanes(wide: true, scalar: false, Round),
+        Mnemonic.Roundss => SseAccess.Lanes(wide: false, scalar: true, Round),
+        Mnemonic.Roundsd => SseAccess.Lanes(wide: true, scalar: true, Round),
         _ => null,
     };
 
@@ -56,21 +57,9 @@ internal static class SseElementOperations
         SseAccess.Write(core, in i, 0, Elements.Map(result, (x, at) => ((control >> at) & 1) != 0 ? 0 : x).AsByte());
     }
 
-    private static void Round(Core core, in Instruction i, Func<Vector, int, Vector> body, int bytes)
+    private static ulong Round(ref SimdFloat unit, ulong a, ulong b, in Instruction i)
     {
-        SseAccess.RequireDefaultModes(core, in i);
-        int mode = (i.Immediate8 & UseMxcsr) != 0 ? 0 : i.Immediate8 & 3;
-        Vector old = SseAccess.Read(core, in i, 0);
-        Vector result = body(SseAccess.Read(core, in i, 1), mode);
-        SseAccess.Write(core, in i, 0, Elements.Map(old, (x, at) => at < bytes ? result[at] : x));
+        RoundingMode mode = (i.Immediate8 & UseMxcsr) != 0 ? unit.Rounding : (RoundingMode)(i.Immediate8 & 3);
+        return unit.RoundToInteger(b, mode, (i.Immediate8 & NoPrecisionException) != 0);
     }
-
-    // A quiet NaN stays the NaN that it was; the framework's functions keep its bits.
-    private static double Rounded(double value, int mode) => mode switch
-    {
-        0 => Math.Round(value),
-        1 => Math.Floor(value),
-        2 => Math.Ceiling(value),
-        _ => Math.Truncate(value),
-    };
 }

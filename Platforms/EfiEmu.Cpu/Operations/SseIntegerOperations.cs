@@ -21,10 +21,11 @@ internal static class SseIntegerOperations
             return (Core core, in Instruction i) => RunShift(core, in i, shift);
         }
 
-        return (Arithmetic(instruction.Mnemonic) ?? Logic(instruction.Mnemonic)) is { } body
-            ? SseAccess.Combine(body)
-            : null;
+        return Body(instruction.Mnemonic) is { } body ? SseAccess.Combine(body) : null;
     }
+
+    /// <summary>What a mnemonic does with two vectors, element by element: of any length.</summary>
+    public static Func<Vector, Vector, Vector>? Body(Mnemonic mnemonic) => Arithmetic(mnemonic) ?? Logic(mnemonic);
 
     private static Func<Vector, Vector, Vector>? Logic(Mnemonic mnemonic) => mnemonic switch
     {
@@ -74,7 +75,7 @@ internal static class SseIntegerOperations
         _ => null,
     };
 
-    private static Func<Vector, ulong, Vector>? Shift(Mnemonic mnemonic) => mnemonic switch
+    public static Func<Vector, ulong, Vector>? Shift(Mnemonic mnemonic) => mnemonic switch
     {
         Mnemonic.Psllw => static (a, n) => n > 15 ? default : (a.AsUInt16() << (int)n).AsByte(),
         Mnemonic.Pslld => static (a, n) => n > 31 ? default : (a.AsUInt32() << (int)n).AsByte(),
@@ -89,7 +90,7 @@ internal static class SseIntegerOperations
         _ => null,
     };
 
-    private static void RunShift(Core core, in Instruction i, Func<Vector, ulong, Vector> body)
+    public static void RunShift(Core core, in Instruction i, Func<Vector, ulong, Vector> body)
     {
         ulong count = i.Op1Kind == OpKind.Immediate8 ? i.Immediate8 : SseAccess.Read(core, in i, 1).AsUInt64().ToScalar();
         SseAccess.Write(core, in i, 0, body(SseAccess.Read(core, in i, 0), count));

@@ -23,8 +23,32 @@ internal static class SseMoveOperations
         Mnemonic.Movmskps => static (Core core, in Instruction i) => core.Write(in i, 0, SseAccess.Read(core, in i, 1).AsSingle().ExtractMostSignificantBits()),
         Mnemonic.Movmskpd => static (Core core, in Instruction i) => core.Write(in i, 0, SseAccess.Read(core, in i, 1).AsDouble().ExtractMostSignificantBits()),
         Mnemonic.Pmovmskb => static (Core core, in Instruction i) => core.Write(in i, 0, SseAccess.Read(core, in i, 1).ExtractMostSignificantBits()),
+        Mnemonic.Maskmovdqu => static (Core core, in Instruction i) => StoreChosen(core, in i, 16),
         _ => null,
     };
+
+    /// <summary>MASKMOVDQU and MASKMOVQ: the bytes of the first register whose byte in the second has its top bit set.</summary>
+    public static void StoreChosen(Core core, in Instruction i, int bytes)
+    {
+        bool narrow = i.Op0Kind == OpKind.MemorySegEDI;
+        ulong address = (narrow ? (uint)core.Gpr(Slot.Rdi) : core.Gpr(Slot.Rdi)) + core.SegmentBase(i.MemorySegment);
+        Vector128<byte> value = SseAccess.Read(core, in i, 1);
+        Vector128<byte> mask = SseAccess.Read(core, in i, 2);
+        if (bytes == 8)
+        {
+            // Even where the store then faults.
+            core.System.Float.EnterMmx();
+        }
+
+        core.Memory.CheckWrite(address, bytes);
+        for (int at = 0; at < bytes; at++)
+        {
+            if ((mask[at] & 0x80) != 0)
+            {
+                core.Memory.Write(address + (ulong)at, value[at], 1);
+            }
+        }
+    }
 
     private static void Whole(Core core, in Instruction i) => SseAccess.Write(core, in i, 0, SseAccess.Read(core, in i, 1));
 

@@ -33,7 +33,7 @@ internal static class SseShuffleOperations
         };
     }
 
-    private static Func<Vector, Vector, Vector>? Combine(Mnemonic mnemonic) => mnemonic switch
+    public static Func<Vector, Vector, Vector>? Combine(Mnemonic mnemonic) => mnemonic switch
     {
         Mnemonic.Punpcklbw => static (a, b) => Interleave(a, b, 1, 0),
         Mnemonic.Punpckhbw => static (a, b) => Interleave(a, b, 1, 8),
@@ -68,7 +68,7 @@ internal static class SseShuffleOperations
     private static Vector128<uint> Order(ulong order) =>
         Vector128.Create((uint)order & 3, (uint)(order >> 2) & 3, (uint)(order >> 4) & 3, (uint)(order >> 6) & 3);
 
-    private static Vector Words(Vector source, ulong order, int first)
+    public static Vector Words(Vector source, ulong order, int first)
     {
         Vector128<ushort> result = source.AsUInt16();
         for (int at = 0; at < 4; at++)

@@ -47,7 +47,6 @@ internal sealed unsafe class StringOperations(Core core)
             {
                 // The element itself crosses a page.
                 elements = 1;
-                core.Memory.CheckWrite(to, (int)size);
                 core.Memory.Write(to, core.Memory.Read(from, (int)size), (int)size);
             }
             else
@@ -221,7 +220,6 @@ internal sealed unsafe class StringOperations(Core core)
 
     private static void Move(Core core, in Instruction i) => Repeat(core, in i, static (core, element) =>
     {
-        core.Memory.CheckWrite(element.To, element.Size);
         core.Memory.Write(element.To, core.Memory.Read(element.From, element.Size), element.Size);
         return true;
     });
@@ -248,8 +246,9 @@ internal sealed unsafe class StringOperations(Core core)
 
     private static void Compare(Core core, in Instruction i) => Repeat(core, in i, static (core, element) =>
     {
-        ulong first = core.Memory.Read(element.From, element.Size);
+        // Where both fault, processors say so of the second operand.
         ulong second = core.Memory.Read(element.To, element.Size);
+        ulong first = core.Memory.Read(element.From, element.Size);
         core.KeepSubtraction(first, second, element.Size * 8);
         return first == second != element.WhileDifferent;
     });

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.FloatingPoint;
+using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Operations;
@@ -8,12 +9,14 @@ namespace EfiEmu.Cpu.Operations;
 /// <summary>Operands and results of the x87 instructions, with the stack's own faults.</summary>
 internal static class X87Access
 {
+    public const int OfOperands = FloatUnit.InvalidOperation | FloatUnit.DenormalOperand | FloatUnit.ZeroDivide;
+
     /// <summary>Which ST(i) an operand is, or -1 where it is memory.</summary>
     public static int IndexOf(in Instruction i, int operand) =>
         i.GetOpKind(operand) == OpKind.Register ? i.GetOpRegister(operand) - Iced.Intel.Register.ST0 : -1;
 
     /// <summary>A register's number, or false after a stack underflow was raised.</summary>
-    public static bool TryRead(Core core, in Instruction i, int index, out ExtendedFloat value)
+    public static bool TryRead(Core core, int index, out ExtendedFloat value)
     {
         FloatUnit unit = core.System.Float;
         value = unit[index];
@@ -23,7 +26,7 @@ internal static class X87Access
         }
 
         unit.SetConditions(FloatUnit.C1, 0);
-        Raise(core, in i, FloatUnit.StackFault);
+        Raise(core, FloatUnit.StackFault);
         value = ExtendedFloat.DefaultNaN;
         return false;
     }
@@ -52,31 +55,63 @@ internal static class X87Access
     }
 
     /// <summary>Writes a register and C1.</summary>
-    public static void Write(Core core, in Instruction i, int index, FloatResult result)
+    public static void Write(Core core, int index, FloatResult result)
     {
-        Raise(core, in i, result.Exceptions);
+        Raise(core, result.Exceptions);
         core.System.Float.SetConditions(FloatUnit.C1, result.RoundedUp ? FloatUnit.C1 : 0);
         core.System.Float[index] = result.Value;
     }
 
-    /// <summary>Pushes; onto a full register, a NaN with a stack overflow.</summary>
-    public static void Push(Core core, in Instruction i, FloatResult value)
+    /// <summary>Pushes; onto a full register, a NaN with a stack overflow. A denormal is pushed, masked or not.</summary>
+    public static void Push(Core core, FloatResult value)
     {
         FloatUnit unit = core.System.Float;
         bool full = !unit.IsEmpty(7);
-        Raise(core, in i, full ? FloatUnit.StackFault : value.Exceptions);
         unit.SetConditions(FloatUnit.C1, full ? FloatUnit.C1 : 0);
+        Raise(core, full ? FloatUnit.StackFault : value.Exceptions, FloatUnit.InvalidOperation);
         unit.Rotate(-1);
         unit[0] = full ? ExtendedFloat.DefaultNaN : value.Value;
     }
 
-    /// <summary>Raises exceptions. Delivery of one that the guest unmasked is not modelled.</summary>
-    public static void Raise(Core core, in Instruction i, int exceptions)
+    /// <summary>Raises exceptions. One of the operands that is not masked ends the instruction: nothing is written.</summary>
+    /// <param name="ending">The exceptions that end it where they are not masked.</param>
+    public static void Raise(Core core, int exceptions, int ending = OfOperands)
     {
-        if (core.System.Float.Raise(exceptions))
+        FloatUnit unit = core.System.Float;
+        bool early = (exceptions & ending & unit.Unmasked) != 0;
+        unit.Raise(early ? exceptions & (ending | FloatUnit.StackFault) : exceptions);
+        if (early)
         {
-            throw GuestStopException.NotModelled(FormattableString.Invariant(
-                $"{InstructionText.Of(in i)} (unmasked x87 exception, status 0x{core.System.Float.Status:X}, control 0x{core.System.Float.Control:X})"));
+            unit.SetConditions((exceptions & FloatUnit.StackFault) != FloatUnit.StackFault ? FloatUnit.C1 : 0, 0);
+            throw new UnmaskedFloatException();
+        }
+    }
+
+    /// <summary>An operation that looks for an exception that waits, and ends early where it raises one of its operands itself.</summary>
+    public static Operation Waiting(Operation body) => (Core core, in Instruction i) =>
+    {
+        Check(core);
+        try
+        {
+            body(core, in i);
+        }
+        catch (UnmaskedFloatException)
+        {
+            // The flags are raised; the next instruction that looks finds them.
+        }
+    };
+
+    /// <summary>#MF where an exception waits.</summary>
+    public static void Check(Core core)
+    {
+        if (core.System.Float.IsPending)
+        {
+            throw GuestStopException.Fault(
+                ExceptionVector.FloatingPoint,
+                FormattableString.Invariant($"status 0x{core.System.Float.Status:X}, control 0x{core.System.Float.Control:X}"));
         }
     }
 }
+
+/// <summary>Ends an x87 instruction whose operands raised an exception that is not masked; it never leaves the instruction.</summary>
+internal sealed class UnmaskedFloatException : Exception;

@@ -5,12 +5,14 @@ using Iced.Intel;
 
 namespace EfiEmu.Cpu.Operations;
 
-/// <summary>x87 arithmetic and comparison. The functions of the trigonometric kind are not modelled.</summary>
+/// <summary>x87 arithmetic and comparison.</summary>
 internal static class X87ArithmeticOperations
 {
-    private delegate FloatResult Binary(ExtendedFloat a, ExtendedFloat b, int bits, RoundingMode mode);
+    private delegate FloatResult Binary(ExtendedFloat a, ExtendedFloat b, FloatControl control);
 
-    public static Operation? Find(in Instruction instruction)
+    public static Operation? Find(in Instruction instruction) => Body(in instruction) is { } body ? X87Access.Waiting(body) : null;
+
+    private static Operation? Body(in Instruction instruction)
     {
         if (BodyOf(instruction.Mnemonic) is { } body)
         {
@@ -21,9 +23,9 @@ internal static class X87ArithmeticOperations
         return instruction.Mnemonic switch
         {
             Mnemonic.Fsqrt => static (Core core, in Instruction i) => Alone(core, in i, FloatArithmetic.SquareRoot),
-            Mnemonic.Frndint => static (Core core, in Instruction i) => Alone(core, in i, static (a, _, mode) => FloatArithmetic.RoundToInteger(a, mode)),
-            Mnemonic.Fabs => static (Core core, in Instruction i) => Alone(core, in i, static (a, _, _) => a.Magnitude()),
-            Mnemonic.Fchs => static (Core core, in Instruction i) => Alone(core, in i, static (a, _, _) => a.Negated()),
+            Mnemonic.Frndint => static (Core core, in Instruction i) => Alone(core, in i, static (a, control) => FloatArithmetic.RoundToInteger(a, control.Rounding)),
+            Mnemonic.Fabs => static (Core core, in Instruction i) => Alone(core, in i, static (a, _) => a.Magnitude()),
+            Mnemonic.Fchs => static (Core core, in Instruction i) => Alone(core, in i, static (a, _) => a.Negated()),
             Mnemonic.Fcom or Mnemonic.Ficom => static (Core core, in Instruction i) => CompareToStatus(core, in i, quiet: false, pops: 0),
             Mnemonic.Fcomp or Mnemonic.Ficomp => static (Core core, in Instruction i) => CompareToStatus(core, in i, quiet: false, pops: 1),
             Mnemonic.Fcompp => static (Core core, in Instruction i) => CompareToStatus(core, in i, quiet: false, pops: 2),
@@ -34,7 +36,7 @@ internal static class X87ArithmeticOperations
             Mnemonic.Fcomip => static (Core core, in Instruction i) => CompareToFlags(core, in i, quiet: false, pop: true),
             Mnemonic.Fucomi => static (Core core, in Instruction i) => CompareToFlags(core, in i, quiet: true, pop: false),
             Mnemonic.Fucomip => static (Core core, in Instruction i) => CompareToFlags(core, in i, quiet: true, pop: true),
-            Mnemonic.Ftst => static (Core core, in Instruction i) => SetOrder(core, in i, Compared(core, in i, 0, ExtendedFloat.Zero(false), quiet: false)),
+            Mnemonic.Ftst => static (Core core, in Instruction i) => Compared(core, in i, 0, ExtendedFloat.Zero(false), quiet: false, SetOrder),
             Mnemonic.Fxam => Examine,
             _ => null,
         };
@@ -44,10 +46,10 @@ internal static class X87ArithmeticOperations
     {
         Mnemonic.Fadd or Mnemonic.Faddp or Mnemonic.Fiadd => FloatArithmetic.Add,
         Mnemonic.Fsub or Mnemonic.Fsubp or Mnemonic.Fisub => FloatArithmetic.Subtract,
-        Mnemonic.Fsubr or Mnemonic.Fsubrp or Mnemonic.Fisubr => static (a, b, bits, mode) => FloatArithmetic.Subtract(b, a, bits, mode),
+        Mnemonic.Fsubr or Mnemonic.Fsubrp or Mnemonic.Fisubr => static (a, b, control) => FloatArithmetic.Subtract(b, a, control),
         Mnemonic.Fmul or Mnemonic.Fmulp or Mnemonic.Fimul => FloatArithmetic.Multiply,
         Mnemonic.Fdiv or Mnemonic.Fdivp or Mnemonic.Fidiv => FloatArithmetic.Divide,
-        Mnemonic.Fdivr or Mnemonic.Fdivrp or Mnemonic.Fidivr => static (a, b, bits, mode) => FloatArithmetic.Divide(b, a, bits, mode),
+        Mnemonic.Fdivr or Mnemonic.Fdivrp or Mnemonic.Fidivr => static (a, b, control) => FloatArithmetic.Divide(b, a, control),
         _ => null,
     };
 
@@ -58,17 +60,18 @@ internal static class X87ArithmeticOperations
         bool fromMemory = X87Access.IndexOf(in i, 0) < 0;
         int target = fromMemory ? 0 : X87Access.IndexOf(in i, 0);
         FloatResult loaded = fromMemory ? X87Access.ReadMemory(core, in i) : default;
-        bool present = X87Access.TryRead(core, in i, target, out ExtendedFloat left);
+        bool present = X87Access.TryRead(core, target, out ExtendedFloat left);
         ExtendedFloat right = loaded.Value;
         if (!fromMemory)
         {
-            present &= X87Access.TryRead(core, in i, X87Access.IndexOf(in i, 1), out right);
+            present &= X87Access.TryRead(core, X87Access.IndexOf(in i, 1), out right);
         }
 
         if (present)
         {
-            FloatResult result = body(left, right, unit.PrecisionBits, unit.Rounding);
-            X87Access.Write(core, in i, target, result with { Exceptions = result.Exceptions | Kept(loaded.Exceptions, left) });
+            FloatResult result = body(left, right, unit.Rules);
+            int ofMemory = (result.Exceptions & FloatUnit.ZeroDivide) != 0 ? 0 : Kept(loaded.Exceptions, left);
+            X87Access.Write(core, target, result with { Exceptions = result.Exceptions | ofMemory });
         }
         else
         {
@@ -85,12 +88,12 @@ internal static class X87ArithmeticOperations
     private static int Kept(int exceptions, ExtendedFloat other) =>
         other.IsNaN || other.IsUnsupported ? exceptions & ~FloatUnit.DenormalOperand : exceptions;
 
-    private static void Alone(Core core, in Instruction i, Func<ExtendedFloat, int, RoundingMode, FloatResult> body)
+    private static void Alone(Core core, in Instruction i, Func<ExtendedFloat, FloatControl, FloatResult> body)
     {
         FloatUnit unit = core.System.Float;
-        if (X87Access.TryRead(core, in i, 0, out ExtendedFloat value))
+        if (X87Access.TryRead(core, 0, out ExtendedFloat value))
         {
-            X87Access.Write(core, in i, 0, body(value, unit.PrecisionBits, unit.Rounding));
+            X87Access.Write(core, 0, body(value, unit.Rules));
         }
         else
         {
@@ -98,36 +101,22 @@ internal static class X87ArithmeticOperations
         }
     }
 
-    private static FloatOrder Compared(Core core, in Instruction i, int index, ExtendedFloat? constant, bool quiet)
+    /// <summary>Compares ST(0), and tells the order before exceptions are raised, which may end the instruction.</summary>
+    private static void Compared(Core core, in Instruction i, int index, ExtendedFloat? constant, bool quiet, Action<Core, FloatOrder> tell)
     {
-        int exceptions = 0;
-        ExtendedFloat other = constant ?? default;
-        bool present = X87Access.TryRead(core, in i, 0, out ExtendedFloat value);
-        if (constant is null)
-        {
-            if (index < 0)
-            {
-                FloatResult loaded = X87Access.ReadMemory(core, in i);
-                other = loaded.Value;
-                exceptions = Kept(loaded.Exceptions, value);
-            }
-            else
-            {
-                present &= X87Access.TryRead(core, in i, index, out other);
-            }
-        }
-
-        if (!present)
-        {
-            return FloatOrder.Unordered;
-        }
-
-        (FloatOrder order, int raised) = FloatComparison.Compare(value, other, quiet);
-        X87Access.Raise(core, in i, exceptions | raised);
-        return order;
+        FloatUnit unit = core.System.Float;
+        FloatResult other = constant is { } given ? given
+            : index < 0 ? X87Access.ReadMemory(core, in i)
+            : unit[index];
+        bool missing = unit.IsEmpty(0) || (constant is null && index >= 0 && unit.IsEmpty(index));
+        (FloatOrder order, int raised) = missing
+            ? (FloatOrder.Unordered, FloatUnit.StackFault)
+            : FloatComparison.Compare(unit[0], other.Value, quiet);
+        tell(core, order);
+        X87Access.Raise(core, missing ? raised : raised | Kept(other.Exceptions, unit[0]));
     }
 
-    private static void SetOrder(Core core, in Instruction i, FloatOrder order)
+    private static void SetOrder(Core core, FloatOrder order)
     {
         int conditions = order switch
         {
@@ -142,7 +131,7 @@ internal static class X87ArithmeticOperations
     private static void CompareToStatus(Core core, in Instruction i, bool quiet, int pops)
     {
         int index = pops == 2 ? 1 : i.OpCount == 1 ? X87Access.IndexOf(in i, 0) : X87Access.IndexOf(in i, 1);
-        SetOrder(core, in i, Compared(core, in i, index, null, quiet));
+        Compared(core, in i, index, null, quiet, SetOrder);
         for (int pop = 0; pop < pops; pop++)
         {
             core.System.Float.Pop();
@@ -151,16 +140,17 @@ internal static class X87ArithmeticOperations
 
     private static void CompareToFlags(Core core, in Instruction i, bool quiet, bool pop)
     {
-        FloatOrder order = Compared(core, in i, X87Access.IndexOf(in i, 1), null, quiet);
-        uint flags = order switch
+        Compared(core, in i, X87Access.IndexOf(in i, 1), null, quiet, static (core, order) =>
         {
-            FloatOrder.Greater => 0,
-            FloatOrder.Less => Flags.Carry,
-            FloatOrder.Equal => Flags.Zero,
-            _ => Flags.Zero | Flags.Parity | Flags.Carry,
-        };
-        core.SetFlags(Flags.Arithmetic, flags);
-        core.System.Float.SetConditions(FloatUnit.C1, 0);
+            core.SetFlags(Flags.Arithmetic, order switch
+            {
+                FloatOrder.Greater => 0,
+                FloatOrder.Less => Flags.Carry,
+                FloatOrder.Equal => Flags.Zero,
+                _ => Flags.Zero | Flags.Parity | Flags.Carry,
+            });
+            core.System.Float.SetConditions(FloatUnit.C1, 0);
+        });
         if (pop)
         {
             core.System.Float.Pop();

@@ -21,10 +21,14 @@ internal static class X87MoveOperations
         [Mnemonic.Fldz] = (new(0, 0), 0),
     };
 
-    public static Operation? Find(in Instruction instruction) => instruction.Mnemonic switch
+    public static Operation? Find(in Instruction instruction) => Body(in instruction) is { } body ? X87Access.Waiting(body) : null;
+
+    private static Operation? Body(in Instruction instruction) => instruction.Mnemonic switch
     {
         Mnemonic.Fld when X87Access.IndexOf(in instruction, instruction.OpCount - 1) >= 0 => LoadRegister,
-        Mnemonic.Fld or Mnemonic.Fild => static (Core core, in Instruction i) => X87Access.Push(core, in i, X87Access.ReadMemory(core, in i)),
+        Mnemonic.Fld when instruction.MemorySize != MemorySize.Float80 => static (Core core, in Instruction i) =>
+            X87Access.Push(core, FloatFormats.Loaded(X87Access.ReadMemory(core, in i))),
+        Mnemonic.Fld or Mnemonic.Fild => static (Core core, in Instruction i) => X87Access.Push(core, X87Access.ReadMemory(core, in i)),
         Mnemonic.Fst => static (Core core, in Instruction i) => Store(core, in i, pop: false),
         Mnemonic.Fstp => static (Core core, in Instruction i) => Store(core, in i, pop: true),
         Mnemonic.Fist => static (Core core, in Instruction i) => StoreInteger(core, in i, core.System.Float.Rounding, pop: false),
@@ -49,7 +53,7 @@ internal static class X87MoveOperations
         Mnemonic.Fcmovu => static (Core core, in Instruction i) => MoveIf(core, in i, (core.Flags & Flags.Parity) != 0),
         Mnemonic.Fcmovnu => static (Core core, in Instruction i) => MoveIf(core, in i, (core.Flags & Flags.Parity) == 0),
         _ => Constants.TryGetValue(instruction.Mnemonic, out (ExtendedFloat Down, int UpIn) constant)
-            ? (Core core, in Instruction i) => X87Access.Push(core, in i, Rounded(constant.Down, constant.UpIn, core.System.Float.Rounding))
+            ? (Core core, in Instruction i) => X87Access.Push(core, Rounded(constant.Down, constant.UpIn, core.System.Float.Rounding))
             : null,
     };
 
@@ -66,10 +70,10 @@ internal static class X87MoveOperations
 
     private static void LoadRegister(Core core, in Instruction i)
     {
-        bool present = X87Access.TryRead(core, in i, X87Access.IndexOf(in i, i.OpCount - 1), out ExtendedFloat value);
+        bool present = X87Access.TryRead(core, X87Access.IndexOf(in i, i.OpCount - 1), out ExtendedFloat value);
         if (present)
         {
-            X87Access.Push(core, in i, value);
+            X87Access.Push(core, value);
             return;
         }
 
@@ -80,8 +84,13 @@ internal static class X87MoveOperations
     private static void Store(Core core, in Instruction i, bool pop)
     {
         FloatUnit unit = core.System.Float;
-        bool present = X87Access.TryRead(core, in i, 0, out ExtendedFloat value);
         int index = X87Access.IndexOf(in i, 0);
+        if (index < 0)
+        {
+            core.Memory.CheckWrite(core.EffectiveAddress(in i), i.MemorySize.GetSize());
+        }
+
+        bool present = X87Access.TryRead(core, 0, out ExtendedFloat value);
         if (index >= 0)
         {
             unit[index] = value;
@@ -114,8 +123,8 @@ internal static class X87MoveOperations
 
         int significand = i.MemorySize == MemorySize.Float32 ? FloatFormats.SingleBits : FloatFormats.DoubleBits;
         (ulong bits, int exceptions, bool up) = FloatFormats.ToBinary(value, significand, unit.Rounding);
-        core.Memory.CheckWrite(address, i.MemorySize.GetSize());
-        X87Access.Raise(core, in i, exceptions);
+        bool tiny = (unit.Unmasked & FloatUnit.Underflow) != 0 && FloatFormats.IsTiny(value, significand, unit.Rounding);
+        X87Access.Raise(core, exceptions | (tiny ? FloatUnit.Underflow : 0), X87Access.OfOperands | FloatUnit.Overflow | FloatUnit.Underflow);
         core.Memory.Write(address, bits, i.MemorySize.GetSize());
         unit.SetConditions(FloatUnit.C1, up ? FloatUnit.C1 : 0);
     }
@@ -126,9 +135,9 @@ internal static class X87MoveOperations
         ulong address = core.EffectiveAddress(in i);
         int bytes = i.MemorySize.GetSize();
         core.Memory.CheckWrite(address, bytes);
-        X87Access.TryRead(core, in i, 0, out ExtendedFloat value);
+        X87Access.TryRead(core, 0, out ExtendedFloat value);
         (long whole, int exceptions, bool up) = FloatFormats.ToInteger(value, bytes * 8, mode);
-        X87Access.Raise(core, in i, exceptions);
+        X87Access.Raise(core, exceptions);
         core.Memory.Write(address, (ulong)whole, bytes);
         unit.SetConditions(FloatUnit.C1, up ? FloatUnit.C1 : 0);
         if (pop)
@@ -141,8 +150,8 @@ internal static class X87MoveOperations
     {
         FloatUnit unit = core.System.Float;
         int index = X87Access.IndexOf(in i, i.OpCount - 1);
-        bool first = X87Access.TryRead(core, in i, 0, out ExtendedFloat top);
-        bool second = X87Access.TryRead(core, in i, index, out ExtendedFloat other);
+        bool first = X87Access.TryRead(core, 0, out ExtendedFloat top);
+        bool second = X87Access.TryRead(core, index, out ExtendedFloat other);
         (unit[0], unit[index]) = (other, top);
         unit.SetConditions(FloatUnit.C1, 0);
     }
@@ -156,7 +165,7 @@ internal static class X87MoveOperations
     private static void MoveIf(Core core, in Instruction i, bool condition)
     {
         FloatUnit unit = core.System.Float;
-        bool present = X87Access.TryRead(core, in i, 0, out _) & X87Access.TryRead(core, in i, X87Access.IndexOf(in i, 1), out ExtendedFloat value);
+        bool present = X87Access.TryRead(core, 0, out _) & X87Access.TryRead(core, X87Access.IndexOf(in i, 1), out ExtendedFloat value);
         if (!present)
         {
             unit[0] = ExtendedFloat.DefaultNaN;

@@ -1,5 +1,6 @@
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
+using EfiEmu.Cpu.Operations;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Translation;
@@ -19,6 +20,9 @@ internal sealed unsafe class BlockBuilder
     private readonly bool[] _flagsNeeded = new bool[MaximumInstructions];
 
     public HandlerSet Handlers { get; } = new();
+
+    /// <summary>What instructions are to a processor of these features.</summary>
+    public FeatureGate Gate { get; set; } = new(InstructionFeatures.All);
 
     public BlockBuilder(IProcessorBus bus, CodeCache cache, CodeArena arena, SlowOperations operations)
     {
@@ -79,6 +83,7 @@ internal sealed unsafe class BlockBuilder
                 throw _cache.FetchFault(_reader.Position);
             }
 
+            Gate.Apply(ref _instructions[count]);
             count++;
             if (Ends(in _instructions[count - 1]))
             {

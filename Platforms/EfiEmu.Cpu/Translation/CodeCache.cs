@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
+using EfiEmu.Cpu.Operations;
 using EfiEmu.Cpu.Paging;
 using EfiEmu.Cpu.Regions;
 
@@ -56,6 +57,17 @@ internal sealed unsafe class CodeCache : IDisposable
 
     /// <summary>The handlers of micro-operations.</summary>
     public HandlerSet Handlers => _builder.Handlers;
+
+    /// <summary>The instructions that there are; setting it forgets all code.</summary>
+    public InstructionFeatures Features
+    {
+        get => _builder.Gate.Features;
+        set
+        {
+            _builder.Gate = new FeatureGate(value);
+            DropAll();
+        }
+    }
 
     private SlowOperations Operations { get; }
 

@@ -32,16 +32,16 @@ internal static class CommonCpuid
     public static CpuidResult Answer(ProcessorIdentity identity, uint leaf, uint subleaf) => leaf switch
     {
         0 => Named(identity.MaximumLeaf, identity.Vendor, ebx: 0, edx: 4, ecx: 8),
-        1 => new(identity.Signature, 0x00010800, ProcessorFeatures.Leaf1Ecx, ProcessorFeatures.Leaf1Edx),
-        7 when subleaf == 0 => new(0, ProcessorFeatures.Leaf7Ebx, 0, 0),
+        1 => new(identity.Signature, 0x00010800, Bits(1, CpuidRegister.Ecx), Bits(1, CpuidRegister.Edx)),
+        7 when subleaf == 0 => new(0, Bits(7, CpuidRegister.Ebx), Bits(7, CpuidRegister.Ecx), 0),
         HypervisorLeaf => Named(HypervisorLeaf, HypervisorName, ebx: 0, edx: 8, ecx: 4),
         0x80000000 => Named(identity.MaximumExtendedLeaf, identity.Vendor, ebx: 0, edx: 4, ecx: 8),
         0x80000001 => new(
             identity.RepeatsLeaf1 ? identity.Signature : 0,
             0,
-            ProcessorFeatures.ExtendedEcx,
-            ProcessorFeatures.ExtendedEdx
-                | (identity.RepeatsLeaf1 ? ProcessorFeatures.Leaf1Edx & ProcessorFeatures.AmdRepeatedEdx : 0)),
+            Bits(ProcessorFeatures.ExtendedLeaf, CpuidRegister.Ecx),
+            Bits(ProcessorFeatures.ExtendedLeaf, CpuidRegister.Edx)
+                | (identity.RepeatsLeaf1 ? Bits(1, CpuidRegister.Edx) & ProcessorFeatures.AmdRepeatedEdx : 0)),
         >= 0x80000002 and <= 0x80000004 => BrandPart(identity.Brand, (int)(leaf - 0x80000002) * 16),
 
         // The time-stamp counter runs at one rate in all states.
@@ -54,6 +54,8 @@ internal static class CommonCpuid
     /// <summary>A leaf whose EBX, ECX and EDX spell 12 characters, each register from its own offset.</summary>
     public static CpuidResult Named(uint eax, string name, int ebx, int edx, int ecx) =>
         new(eax, Characters(name, ebx), Characters(name, ecx), Characters(name, edx));
+
+    private static uint Bits(uint leaf, CpuidRegister register) => ProcessorFeatures.Bits(leaf, register);
 
     private static CpuidResult BrandPart(string brand, int offset)
     {

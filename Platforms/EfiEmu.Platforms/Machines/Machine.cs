@@ -12,6 +12,7 @@ public sealed class Machine : IDisposable
 {
     private readonly Processor _processor;
     private readonly MachineBus _bus;
+    private readonly ProcessorModel _model;
     private readonly GuestMemory _memory;
     private readonly AcceptanceLedger _ledger;
     private readonly InstructionReader _reader;
@@ -31,8 +32,9 @@ public sealed class Machine : IDisposable
         var states = new PageStates(platform.RequiresAcceptance ? PageState.Unaccepted : PageState.Private);
         _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes);
         Clock = new VirtualClock(() => InstructionsRetired);
-        _bus = new MachineBus(_memory, Clock, options.Seed, platform.PageAttributes);
-        _processor = new Processor(_bus);
+        _model = options.Processor;
+        _bus = new MachineBus(_memory, Clock, options.Seed, platform.PageAttributes) { Processor = _model };
+        _processor = new Processor(_bus, (ProcessorTier)options.Tier) { Features = options.Processor.Instructions };
         _ledger = new AcceptanceLedger(states, platform.AcceptanceCosts, Clock, layout.RamBytes)
         {
             PagesWithdrawn = _processor.FlushTranslations,
@@ -172,7 +174,7 @@ public sealed class Machine : IDisposable
     /// <summary>Puts what the platform's launch leaves in memory into pages that firmware has accepted by now.</summary>
     public void WriteLaunchPages()
     {
-        foreach ((ulong address, ReadOnlyMemory<byte> contents) in Platform.LaunchPages)
+        foreach ((ulong address, ReadOnlyMemory<byte> contents) in Platform.LaunchPagesFor(_model))
         {
             Memory.Write(new GuestAddress(address), contents.Span);
         }
@@ -319,6 +321,8 @@ public sealed class Machine : IDisposable
             get => machine._processor[register];
             set => machine._processor[register] = value;
         }
+
+        public ProcessorModel Processor => machine._model;
 
         public bool TryReadPort(ushort port, int bytes, out uint value) => machine._bus.TryReadPort(port, bytes, machine.InstructionsRetired, out value);
 

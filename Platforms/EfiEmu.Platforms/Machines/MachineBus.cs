@@ -21,6 +21,9 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
 
     public ulong AddressAttributes => pageAttributes;
 
+    /// <summary>Which features CPUID reports.</summary>
+    public ProcessorModel Processor { get; init; } = ProcessorModel.Default;
+
     public void AddGates(MemoryRange range) => _gates.Add(range);
 
     public void ConfineExecution(IReadOnlyList<MemoryRange> code) => _code = code;
@@ -61,7 +64,7 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
         return false;
     }
 
-    public CpuidResult Cpuid(uint leaf, uint subleaf) => Platform.Cpuid(leaf, subleaf);
+    public CpuidResult Cpuid(uint leaf, uint subleaf) => Processor.Masked(leaf, subleaf, Platform.Cpuid(leaf, subleaf));
 
     public bool TryReadMsr(uint index, out ulong value) =>
         Platform.TryReadMsr(index, out value) || _registers.TryRead(index, out value);

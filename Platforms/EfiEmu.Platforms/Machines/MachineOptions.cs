@@ -5,7 +5,14 @@ namespace EfiEmu.Platforms;
 /// <summary>What a machine depends on beside its platform and its memory.</summary>
 /// <param name="Seed">Seeds everything that is random to the guest.</param>
 /// <param name="TouchedMemoryBudgetBytes">The guest memory that the host may hold, in bytes.</param>
-public sealed record MachineOptions(ulong Seed = 0, ulong TouchedMemoryBudgetBytes = 4UL << 30);
+public sealed record MachineOptions(ulong Seed = 0, ulong TouchedMemoryBudgetBytes = 4UL << 30)
+{
+    /// <summary>The processor's features.</summary>
+    public ProcessorModel Processor { get; init; } = ProcessorModel.Default;
+
+    /// <summary>How guest code is executed; nothing that a guest sees depends on it.</summary>
+    public ExecutionTier Tier { get; init; } = ExecutionTier.Translator;
+}
 
 /// <summary>The control registers as firmware leaves them; for reports.</summary>
 /// <param name="Cr0">CR0.</param>

@@ -3,7 +3,7 @@ using EfiEmu.Cpu;
 
 namespace EfiEmu.Platforms;
 
-/// <summary>XMM0 to XMM15 and MXCSR: what an interrupt saves beside the general-purpose registers.</summary>
+/// <summary>XMM0 to XMM15, MXCSR, x87 and MMX: what an interrupt saves beside the general-purpose registers.</summary>
 public sealed class VectorState
 {
     private const int Registers = 16;
@@ -11,10 +11,13 @@ public sealed class VectorState
     private readonly Vector128<byte>[] _xmm;
     private readonly uint _mxcsr;
 
-    private VectorState(Vector128<byte>[] xmm, uint mxcsr)
+    private readonly FloatState _float;
+
+    private VectorState(Vector128<byte>[] xmm, uint mxcsr, FloatState floats)
     {
         _xmm = xmm;
         _mxcsr = mxcsr;
+        _float = floats;
     }
 
     internal static VectorState Of(Processor processor)
@@ -25,7 +28,7 @@ public sealed class VectorState
             xmm[i] = processor.GetXmm(i);
         }
 
-        return new VectorState(xmm, processor.Mxcsr);
+        return new VectorState(xmm, processor.Mxcsr, processor.SaveFloat());
     }
 
     internal void ApplyTo(Processor processor)
@@ -36,5 +39,6 @@ public sealed class VectorState
         }
 
         processor.Mxcsr = _mxcsr;
+        processor.RestoreFloat(_float);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PlainPlatform : IPlatform
 
     public MemoryRange LaunchRange => default;
 
-    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [];
+    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPagesFor(ProcessorModel processor) => [];
 
     OvmfTraits IPlatform.Ovmf => OvmfTraits.Plain;
 

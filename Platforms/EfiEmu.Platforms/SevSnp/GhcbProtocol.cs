@@ -55,7 +55,8 @@ internal sealed class GhcbProtocol(IPlatformHost host)
 
     private ulong Cpuid()
     {
-        CpuidResult result = SevSnpCpuid.Answer((uint)(Msr >> 32), 0);
+        uint leaf = (uint)(Msr >> 32);
+        CpuidResult result = host.Processor.Masked(leaf, 0, SevSnpCpuid.Answer(leaf, 0));
         ulong register = (Msr >> 30) & 3;
         uint value = register switch { 0 => result.Eax, 1 => result.Ebx, 2 => result.Ecx, _ => result.Edx };
         return CpuidResponse | (register << 30) | ((ulong)value << 32);

@@ -28,27 +28,25 @@ internal static class LaunchPages
     /// <summary>The blob as it lies in memory.</summary>
     public static ReadOnlyMemory<byte> Blob { get; } = Build();
 
-    /// <summary>
-    /// The CPUID page: count u32@0, then at 16 entries of EaxIn u32@0, EcxIn u32@4, XCR0 u64@8, XSS u64@16, EAX@24, EBX@28,
-    /// ECX@32, EDX@36, 8 bytes reserved. What a guest may rely on, checked by the platform's processor at launch.
-    /// </summary>
-    /// <remarks>SEV Secure Nested Paging Firmware ABI, section 8.17.2.6.</remarks>
-    public static ReadOnlyMemory<byte> Cpuid { get; } = BuildCpuid();
-
     private static ReadOnlySpan<uint> Leaves =>
     [
         0, 1, 2, 5, 6, 7, 0xb, 0xd,
         0x80000000, 0x80000001, 0x80000002, 0x80000003, 0x80000004, 0x80000005, 0x80000006, 0x80000007, 0x80000008, 0x8000001f,
     ];
 
-    private static byte[] BuildCpuid()
+    /// <summary>
+    /// The CPUID page: count u32@0, then at 16 entries of EaxIn u32@0, EcxIn u32@4, XCR0 u64@8, XSS u64@16, EAX@24, EBX@28,
+    /// ECX@32, EDX@36, 8 bytes reserved. What a guest may rely on, checked by the platform's processor at launch.
+    /// </summary>
+    /// <remarks>SEV Secure Nested Paging Firmware ABI, section 8.17.2.6.</remarks>
+    public static ReadOnlyMemory<byte> Cpuid(ProcessorModel processor)
     {
         byte[] page = new byte[PageBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(page, (uint)Leaves.Length);
         for (int i = 0; i < Leaves.Length; i++)
         {
             Span<byte> entry = page.AsSpan(CpuidHeaderBytes + (i * CpuidEntryBytes), CpuidEntryBytes);
-            CpuidResult result = SevSnpCpuid.Answer(Leaves[i], 0);
+            CpuidResult result = processor.Masked(Leaves[i], 0, SevSnpCpuid.Answer(Leaves[i], 0));
             BinaryPrimitives.WriteUInt32LittleEndian(entry, Leaves[i]);
             BinaryPrimitives.WriteUInt32LittleEndian(entry[24..], result.Eax);
             BinaryPrimitives.WriteUInt32LittleEndian(entry[28..], result.Ebx);

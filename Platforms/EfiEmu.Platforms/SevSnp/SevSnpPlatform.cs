@@ -19,7 +19,8 @@ internal sealed class SevSnpPlatform : IPlatform
 
     public MemoryRange LaunchRange => LaunchPages.Range;
 
-    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPages => [(LaunchPages.CpuidPage, LaunchPages.Cpuid)];
+    IReadOnlyList<(ulong Address, ReadOnlyMemory<byte> Contents)> IPlatform.LaunchPagesFor(ProcessorModel processor) =>
+        [(LaunchPages.CpuidPage, LaunchPages.Cpuid(processor))];
 
     ulong IPlatform.PageAttributes => 1UL << SevSnpCpuid.EncryptionBit;
 

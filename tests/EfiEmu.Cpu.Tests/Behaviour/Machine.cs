@@ -11,12 +11,18 @@ internal sealed class Machine : IDisposable
     public const ulong Gate = 0x40_0000;
 
     public Machine()
+        : this(static bus => new Processor(bus))
+    {
+    }
+
+    /// <summary>With a processor that is made in some way of its own.</summary>
+    public Machine(Func<IProcessorBus, Processor> make)
     {
         Bus.Map(Code, 2);
         Bus.Map(Data, 2);
         Bus.Map(Stack - 0x1000, 1);
         Bus.Gates.Add(Gate);
-        Processor = new Processor(Bus);
+        Processor = make(Bus);
         Processor[EfiEmu.Cpu.Register.Rsp] = Stack - 0x100;
         Processor.Rip = Code;
     }

@@ -27,8 +27,25 @@ internal static class RandomValues
         _ => (Double(random), Double(random)),
     };
 
-    private static uint Single(Random random) => BitConverter.SingleToUInt32Bits(random.Next(6) switch
+    /// <summary>MXCSR: as programs have it mostly; else other rounding, flushing, unmasked exceptions, sticky flags.</summary>
+    public static uint Mxcsr(Random random)
     {
+        if (random.Next(2) == 0)
+        {
+            return 0x1F80;
+        }
+
+        uint masks = random.Next(3) == 0 ? (uint)random.Next(0x40) << 7 : 0x1F80;
+        uint sticky = random.Next(3) == 0 ? (uint)random.Next(0x40) : 0;
+        uint flush = random.Next(3) == 0 ? (uint)(random.Next(4) switch { 0 => 0x8000, 1 => 0x40, 2 => 0x8040, _ => 0 }) : 0;
+        return masks | sticky | flush | ((uint)random.Next(4) << 13);
+    }
+
+    private static uint Single(Random random) => BitConverter.SingleToUInt32Bits(random.Next(9) switch
+    {
+        6 => BitConverter.Int32BitsToSingle(random.Next(2) << 31 | 0x7F80_0000 | random.Next(0x80_0000)),
+        7 => BitConverter.Int32BitsToSingle(random.Next(2) << 31 | random.Next(0x80_0000)),
+        8 => BitConverter.Int32BitsToSingle(random.Next(2) << 31 | random.Next(0x7F80_0000)),
         0 => 0f,
         1 => -0f,
         2 => float.PositiveInfinity,
@@ -37,8 +54,11 @@ internal static class RandomValues
         _ => (float)((random.NextDouble() - 0.5) * 100),
     });
 
-    private static ulong Double(Random random) => BitConverter.DoubleToUInt64Bits(random.Next(6) switch
+    private static ulong Double(Random random) => BitConverter.DoubleToUInt64Bits(random.Next(9) switch
     {
+        6 => BitConverter.Int64BitsToDouble((long)random.Next(2) << 63 | 0x7FF0_0000_0000_0000 | random.NextInt64(1L << 52)),
+        7 => BitConverter.Int64BitsToDouble((long)random.Next(2) << 63 | random.NextInt64(1L << 52)),
+        8 => BitConverter.Int64BitsToDouble((long)random.Next(2) << 63 | random.NextInt64(0x7FF0_0000_0000_0000)),
         0 => 0.0,
         1 => -0.0,
         2 => double.NegativeInfinity,

@@ -8,7 +8,7 @@ namespace EfiEmu.Cpu.Tests.Native;
 /// Runs of register instructions with forward jumps between them, against the host's own processor: what single instructions
 /// cannot show, such as flags that an earlier instruction left, fused jumps and flags that were not computed.
 /// </summary>
-public sealed unsafe class SequenceComparisonTests(ITestOutputHelper output)
+public sealed class SequenceComparisonTests(ITestOutputHelper output)
 {
     private const int Sequences = 6000;
     private const int Length = 14;
@@ -37,43 +37,36 @@ public sealed unsafe class SequenceComparisonTests(ITestOutputHelper output)
             return;
         }
 
-        Random random = new(seed);
-        InstructionGenerator generator = new(random);
-        ILookup<Mnemonic, Code> codes = Enum.GetValues<Code>()
-            .Where(code => InstructionGenerator.MayRun(code) && code.ToOpCode().Encoding is EncodingKind.Legacy or EncodingKind.VEX)
-            .ToLookup(code => code.Mnemonic());
-        using NativeProcessor native = new();
-        using TestBus bus = new();
-        bus.Map(native.InstructionAddress & ~0xFFFul, 1);
-        using Processor processor = new(bus);
+        CaseRandom random = new((ulong)seed);
+        using NativeProcessor processor = new();
+        InstructionGenerator generator = new(random, processor.Plan);
+        ILookup<Mnemonic, Code> codes = InstructionForms.Comparable.ToLookup(code => code.Mnemonic());
+        NativeEngine native = new(processor);
+        using EmulatedEngine emulated = new(processor.Plan, ExecutionTiers.Default);
         for (int sequence = 0; sequence < Sequences; sequence++)
         {
-            byte[] bytes = Make(random, generator, codes, native.InstructionAddress);
+            byte[] bytes = Make(random, generator, codes, processor.Plan.Instruction);
+            InstructionState before = new() { Rip = processor.Plan.Instruction, Flags = (random.NextBits() & 0x8D5) | 0x202, Mxcsr = 0x1F80 };
             for (int i = 0; i < 16; i++)
             {
-                processor[(Register)i] = native.State->Gpr[i] = i == 4 ? native.DataAddress + NativeProcessor.StackOffset : RandomValues.Next(random);
+                before.Gpr[i] = i == 4 ? processor.Plan.Stack : RandomValues.Next(random);
             }
 
-            processor.Rflags = native.State->Flags = ((ulong)random.Next() & 0x8D5) | 0x202;
-            Span<byte> code = bus.At(native.InstructionAddress, bytes.Length + 1);
-            bytes.CopyTo(code);
-            code[^1] = 0xF4;
-            processor.InvalidateCode(native.InstructionAddress, (ulong)code.Length);
-            processor.Rip = native.InstructionAddress;
-            ProcessorExit exit = processor.Run(1000);
+            InstructionCase made = new(bytes, default, before);
+            InstructionState ours = emulated.Run(made);
+            InstructionState host = native.Run(made);
             string where = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, sequence {sequence}: {Convert.ToHexString(bytes)}");
-            Assert.True(exit.Kind == ProcessorExitKind.Halt, $"{where}: {exit}");
-            native.Execute(bytes);
+            Assert.True(emulated.Exit.Kind == ProcessorExitKind.Halt, $"{where}: {emulated.Exit}");
             for (int i = 0; i < 16; i++)
             {
-                Assert.True(native.State->Gpr[i] == processor[(Register)i], $"{where}: {(Register)i}");
+                Assert.True(host.Gpr[i] == ours.Gpr[i], $"{where}: {(Register)i}");
             }
 
-            Assert.True(((native.State->Flags ^ processor.Rflags) & TestedFlags) == 0, $"{where}: flags");
+            Assert.True(((host.Flags ^ ours.Flags) & TestedFlags) == 0, $"{where}: flags");
         }
     }
 
-    private static byte[] Make(Random random, InstructionGenerator generator, ILookup<Mnemonic, Code> codes, ulong address)
+    private static byte[] Make(CaseRandom random, InstructionGenerator generator, ILookup<Mnemonic, Code> codes, ulong address)
     {
         List<byte> bytes = [];
         for (int unit = 0; unit < Length; unit++)
@@ -93,12 +86,12 @@ public sealed unsafe class SequenceComparisonTests(ITestOutputHelper output)
         return [.. bytes];
     }
 
-    private static byte[] MakeOne(Random random, InstructionGenerator generator, ILookup<Mnemonic, Code> codes, ulong address)
+    private static byte[] MakeOne(CaseRandom random, InstructionGenerator generator, ILookup<Mnemonic, Code> codes, ulong address)
     {
         while (true)
         {
             Code[] choices = [.. codes[Used[random.Next(Used.Length)]]];
-            if (!generator.TryMake(choices[random.Next(choices.Length)], out Instruction instruction)
+            if (!generator.TryMake(choices[random.Next(choices.Length)], address, out Instruction instruction)
                 || (instruction.Mnemonic != Mnemonic.Lea && HasMemory(in instruction))
                 || UsesStack(in instruction))
             {
