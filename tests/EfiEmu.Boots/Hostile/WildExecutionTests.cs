@@ -77,11 +77,24 @@ public sealed class WildExecutionTests
         BootReport report = GuestBoot.Run(code =>
         {
             code.Boot(BootService.Stall, 1);
+            code.Assembler.rdpmc();
+        });
+
+        report.TellsAt(BootEnd.NotModelled, "rdpmc", "rdpmc");
+        Assert.Equal(3, report.Outcome.ExitCode);
+    }
+
+    [Fact]
+    public void Guest_ThatExecutesWhatCpuidDoesNotReport_IsToldWhichFeatureIsMissing()
+    {
+        BootReport report = GuestBoot.Run(code =>
+        {
+            code.Boot(BootService.Stall, 1);
             code.Assembler.vaddps(ymm0, ymm1, ymm2);
         });
 
-        report.TellsAt(BootEnd.NotModelled, "vaddps", "vaddps");
-        Assert.Equal(3, report.Outcome.ExitCode);
+        report.TellsAt(BootEnd.Fault, "#UD invalid opcode: vaddps ymm0,ymm1,ymm2 needs AVX, which this processor lacks", "vaddps");
+        Assert.Equal(1, report.Outcome.ExitCode);
     }
 
     [Fact]
