@@ -97,6 +97,24 @@ public sealed class WildExecutionTests
         Assert.Equal(1, report.Outcome.ExitCode);
     }
 
+    [Theory]
+    [InlineData("default", false)]
+    [InlineData("default,-popcnt", true)]
+    [InlineData("x86-64", true)]
+    public void Guest_OnAProcessorWithoutAFeature_FaultsAndTheReportNamesTheProcessor(string processor, bool faults)
+    {
+        BootReport report = GuestBoot.Run(GuestBoot.Request(code =>
+        {
+            code.Boot(BootService.Stall, 1);
+            code.Assembler.popcnt(rax, rcx);
+            code.Assembler.ud2();
+        }) with { Processor = processor });
+
+        Assert.StartsWith(faults ? "popcnt" : "ud2", report.Fault?.InstructionText, StringComparison.Ordinal);
+        Assert.Equal(faults, Emulator.Text(report).Contains($"cpu       {processor}\n", StringComparison.Ordinal));
+        Assert.Equal(faults, Emulator.Json(report).Contains($"\"cpu\": \"{processor}\"", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Guest_ThatReadsAPortThatIsNotModelled_IsToldSo()
     {
