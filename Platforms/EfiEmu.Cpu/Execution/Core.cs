@@ -354,7 +354,7 @@ internal sealed unsafe class Core : IDisposable
             *(long*)(State + Slot.Remaining) += block->Count - block->InstructionAt(operation);
         }
 
-        exit = StackSegment.Corrected(this, exit);
+        exit = FaultRefinement.Refined(this, exit);
         bool pageFault = exit.Kind == ProcessorExitKind.Fault && exit.Vector == ExceptionVector.PageFault;
         return pageFault ? exit : exit with { Address = Rip };
     }

@@ -5,7 +5,7 @@ namespace EfiEmu.Cpu.FloatingPoint;
 /// <summary>x87 functions: scaling, splitting, remainders, powers, logarithms, angles. Rounded once, from some 200 bits.</summary>
 /// <remarks>
 /// Intel SDM volume 2, the tables of each instruction; volume 1, 8.3.8: hardware promises 1 ulp, and processors differ in the
-/// last bit. Angles are reduced by pi to 66 bits there, which is the pi of these functions too.
+/// last bit. They reduce angles by a pi of 66 bits, which is the pi of these functions too.
 /// </remarks>
 internal static class FloatFunctions
 {

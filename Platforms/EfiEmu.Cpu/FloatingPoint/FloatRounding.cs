@@ -69,7 +69,7 @@ internal static class FloatRounding
 
             if (exponent - Wrap > LargestExponent)
             {
-                return new FloatResult(ExtendedFloat.Infinity(negative), FloatUnit.Overflow | FloatUnit.Precision);
+                return new FloatResult(ExtendedFloat.Infinity(negative), FloatUnit.Overflow | FloatUnit.Precision, RoundedUp: true);
             }
 
             exponent -= Wrap;

@@ -24,8 +24,8 @@ public sealed class ProcessorModel
         Name = name;
         _lacks = lacks.ToFrozenSet(StringComparer.Ordinal);
         Instructions = ProcessorFeatures.All
-            .Where(feature => _lacks.Contains(feature.Name))
-            .Aggregate(InstructionFeatures.All, (kept, feature) => kept & ~feature.Instructions);
+            .Where(feature => !_lacks.Contains(feature.Name))
+            .Aggregate(InstructionFeatures.None, (has, feature) => has | feature.Instructions);
     }
 
     /// <summary>All that EfiEmu executes.</summary>

@@ -77,11 +77,42 @@ public sealed class WildExecutionTests
         BootReport report = GuestBoot.Run(code =>
         {
             code.Boot(BootService.Stall, 1);
+            code.Assembler.rdpmc();
+        });
+
+        report.TellsAt(BootEnd.NotModelled, "rdpmc", "rdpmc");
+        Assert.Equal(3, report.Outcome.ExitCode);
+    }
+
+    [Fact]
+    public void Guest_ThatExecutesWhatCpuidDoesNotReport_IsToldWhichFeatureIsMissing()
+    {
+        BootReport report = GuestBoot.Run(code =>
+        {
+            code.Boot(BootService.Stall, 1);
             code.Assembler.vaddps(ymm0, ymm1, ymm2);
         });
 
-        report.TellsAt(BootEnd.NotModelled, "vaddps", "vaddps");
-        Assert.Equal(3, report.Outcome.ExitCode);
+        report.TellsAt(BootEnd.Fault, "#UD invalid opcode: vaddps ymm0,ymm1,ymm2 needs AVX, which this processor lacks", "vaddps");
+        Assert.Equal(1, report.Outcome.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("default", false)]
+    [InlineData("default,-popcnt", true)]
+    [InlineData("x86-64", true)]
+    public void Guest_OnAProcessorWithoutAFeature_FaultsAndTheReportNamesTheProcessor(string processor, bool faults)
+    {
+        BootReport report = GuestBoot.Run(GuestBoot.Request(code =>
+        {
+            code.Boot(BootService.Stall, 1);
+            code.Assembler.popcnt(rax, rcx);
+            code.Assembler.ud2();
+        }) with { Processor = processor });
+
+        Assert.StartsWith(faults ? "popcnt" : "ud2", report.Fault?.InstructionText, StringComparison.Ordinal);
+        Assert.Equal(faults, Emulator.Text(report).Contains($"cpu       {processor}\n", StringComparison.Ordinal));
+        Assert.Equal(faults, Emulator.Json(report).Contains($"\"cpu\": \"{processor}\"", StringComparison.Ordinal));
     }
 
     [Fact]
