@@ -13,6 +13,9 @@ public sealed class HostileStreamTests(ITestOutputHelper output)
     private const int UsualStreams = 50_000;
     private const int Slices = 2;
 
+    // Host code is made of each block of each stream.
+    private const int StreamsPerTranslatedStream = 40;
+
     private const int StreamBytes = 0x400;
     private const ulong Instructions = 100;
     private const int Stops = 12;
@@ -41,6 +44,7 @@ public sealed class HostileStreamTests(ITestOutputHelper output)
     {
         int streams = int.Parse(
             Environment.GetEnvironmentVariable(StreamsVariable) ?? UsualStreams.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) / Slices;
+        streams /= tier == ExecutionTiers.Translator ? StreamsPerTranslatedStream : 1;
         using Machine machine = new(ExecutionTiers.All[tier]);
         var random = new CaseRandom((ulong)slice + 1);
         byte[][] forms = [.. Forms(random)];
