@@ -3,7 +3,7 @@ using EfiEmu.Cpu.Translation;
 namespace EfiEmu.Cpu.Regions;
 
 /// <summary>Finds the blocks that belong together: what can be reached from a block without a call's target or a computed jump.</summary>
-internal sealed unsafe class RegionPlanner(CodeCache code)
+internal sealed unsafe class RegionPlanner(CodeCache code, bool looksAhead)
 {
     // More takes long to compile, and is more than the run-time compiler optimises.
     private const int MaximumOperations = 900;
@@ -78,8 +78,8 @@ internal sealed unsafe class RegionPlanner(CodeCache code)
 
     private RegionBlock? At(ulong rip)
     {
-        Block* block = code.Peek(rip);
-        if (block == null || block->Count == 0 || block->Meetings == 0)
+        Block* block = looksAhead ? code.PeekAhead(rip) : code.Peek(rip);
+        if (block == null || block->Count == 0 || (block->Meetings == 0 && !looksAhead))
         {
             return null;
         }

@@ -22,7 +22,7 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
     private const int MeetingsToRepeat = 2000;
 
     private readonly byte* _state = state;
-    private readonly RegionPlanner _planner = new(code);
+    private readonly RegionPlanner _planner = new(code, isEager);
     private readonly RegionMaker _maker = new();
 
     // By their numbers; number 0 is none.

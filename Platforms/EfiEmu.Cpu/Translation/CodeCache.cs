@@ -88,6 +88,28 @@ internal sealed unsafe class CodeCache : IDisposable
         return isCurrent ? block : null;
     }
 
+    /// <summary>As <see cref="Peek"/>, and decodes what can be decoded there.</summary>
+    public Block* PeekAhead(ulong rip)
+    {
+        Block* known = Peek(rip);
+        if (known != null || MappingOf(rip & PageMask) == null)
+        {
+            return known;
+        }
+
+        try
+        {
+            Block* block = _builder.Build(rip);
+            Keep(block);
+            return block;
+        }
+        catch (GuestStopException)
+        {
+            // Whoever runs into it stops there; it need never run.
+            return null;
+        }
+    }
+
     /// <summary>The one or two pages that a block lies in.</summary>
     public static ulong[] PagesOf(Block* block)
     {

@@ -3,15 +3,16 @@ namespace EfiEmu.Cpu.Tests.Native;
 /// <summary>The ways in which our processor executes code: each is compared with the host. A new one is one more line.</summary>
 internal static class ExecutionTiers
 {
+    public const string Interpreter = "interpreter";
     public const string Translator = "translator";
 
     /// <summary>By name, how to make a processor that executes in this way from the first instruction on.</summary>
     public static IReadOnlyDictionary<string, Func<IProcessorBus, Processor>> All { get; } =
         new SortedDictionary<string, Func<IProcessorBus, Processor>>(StringComparer.Ordinal)
         {
-            ["interpreter"] = static bus => new Processor(bus, ProcessorTier.Interpreter),
+            [Interpreter] = static bus => new Processor(bus, ProcessorTier.Interpreter),
             [Translator] = static bus => new Processor(bus, ProcessorTier.EagerTranslator),
         };
 
-    public static Func<IProcessorBus, Processor> Default => All["interpreter"];
+    public static Func<IProcessorBus, Processor> Default => All[Interpreter];
 }

@@ -11,6 +11,9 @@ public sealed class InstructionComparisonTests(ITestOutputHelper output)
     private const string CasesVariable = "EFIEMU_INSTRUCTION_CASES";
     private const int UsualCases = 300;
     private const int Slices = 4;
+
+    // Host code is made of each case.
+    private const int CasesPerTranslatedCase = 15;
     private const int ShownFailures = 30;
 
     public static TheoryData<string, int> TiersAndSlices
@@ -41,6 +44,7 @@ public sealed class InstructionComparisonTests(ITestOutputHelper output)
         }
 
         int cases = int.Parse(Environment.GetEnvironmentVariable(CasesVariable) ?? UsualCases.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        cases = tier == ExecutionTiers.Translator && cases <= UsualCases ? Math.Max(1, cases / CasesPerTranslatedCase) : cases;
         using NativeProcessor native = new();
         NativeEngine host = new(native);
         using EmulatedEngine ours = new(native.Plan, ExecutionTiers.All[tier]);

@@ -10,7 +10,6 @@ namespace EfiEmu.Cpu.Tests.Native;
 /// </summary>
 public sealed class SequenceComparisonTests(ITestOutputHelper output)
 {
-    private const int Sequences = 6000;
     private const int Length = 14;
 
     // AF alone is undefined after some of them, and none of them reads it.
@@ -27,9 +26,11 @@ public sealed class SequenceComparisonTests(ITestOutputHelper output)
     ];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Sequence_RandomInstructionsAndJumps_LeavesTheStateThatTheHostProcessorLeaves(int seed)
+    [InlineData(ExecutionTiers.Interpreter, 1, 6000)]
+    [InlineData(ExecutionTiers.Interpreter, 2, 6000)]
+    [InlineData(ExecutionTiers.Translator, 3, 2000)]
+    [InlineData(ExecutionTiers.Translator, 4, 2000)]
+    public void Sequence_RandomInstructionsAndJumps_LeavesTheStateThatTheHostProcessorLeaves(string tier, int seed, int sequences)
     {
         if (!NativeProcessor.IsAvailable)
         {
@@ -42,8 +43,8 @@ public sealed class SequenceComparisonTests(ITestOutputHelper output)
         InstructionGenerator generator = new(random, processor.Plan);
         ILookup<Mnemonic, Code> codes = InstructionForms.Comparable.ToLookup(code => code.Mnemonic());
         NativeEngine native = new(processor);
-        using EmulatedEngine emulated = new(processor.Plan, ExecutionTiers.Default);
-        for (int sequence = 0; sequence < Sequences; sequence++)
+        using EmulatedEngine emulated = new(processor.Plan, ExecutionTiers.All[tier]);
+        for (int sequence = 0; sequence < sequences; sequence++)
         {
             byte[] bytes = Make(random, generator, codes, processor.Plan.Instruction);
             InstructionState before = new() { Rip = processor.Plan.Instruction, Flags = (random.NextBits() & 0x8D5) | 0x202, Mxcsr = 0x1F80 };
