@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EfiEmu.Cpu.Tests.Native;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace EfiEmu.Cpu.Tests.Behaviour;
@@ -12,10 +13,11 @@ public sealed class FrequentCodeTests
     private const int RoundsLog2 = 18;
     private const ulong Rounds = 1ul << RoundsLog2;
 
-    [Fact]
-    public void Loop_OfManyRounds_ComputesAndCountsAsItsModel()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Loop_OfManyRounds_ComputesAndCountsAsItsModel(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(
             c =>
             {
@@ -53,10 +55,11 @@ public sealed class FrequentCodeTests
         Assert.Equal((Rounds * 12) + 3, machine.Processor.InstructionsRetired);
     }
 
-    [Fact]
-    public void Fault_InTheMiddleOfAFrequentBlock_IsPrecise()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Fault_InTheMiddleOfAFrequentBlock_IsPrecise(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(
             c =>
             {
@@ -82,10 +85,11 @@ public sealed class FrequentCodeTests
         Assert.Equal((byte)0x48, machine.Bus.At(machine.Processor.Rip, 1)[0]);
     }
 
-    [Fact]
-    public void Store_IntoTheNextInstructionOfAFrequentBlock_TakesEffectAtOnce()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Store_IntoTheNextInstructionOfAFrequentBlock_TakesEffectAtOnce(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(
             c =>
             {
@@ -116,10 +120,11 @@ public sealed class FrequentCodeTests
         Assert.Equal(5 + ((Rounds + 1) * 8) + 1, machine.Processor.InstructionsRetired);
     }
 
-    [Fact]
-    public void Budget_SpentInFrequentCode_EndsTheRunWithinABlock()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Budget_SpentInFrequentCode_EndsTheRunWithinABlock(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         machine.Load(c =>
         {
             Iced.Intel.Label loop = c.CreateLabel();
@@ -136,10 +141,11 @@ public sealed class FrequentCodeTests
         }
     }
 
-    [Fact]
-    public void Push_OfEachRegister_StoresThatRegister()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Push_OfEachRegister_StoresThatRegister(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ulong top = machine.Processor[Register.Rsp];
         Iced.Intel.AssemblerRegister64[] registers = [rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15];
         machine.Run(c =>

@@ -1,13 +1,15 @@
+using EfiEmu.Cpu.Tests.Native;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace EfiEmu.Cpu.Tests.Behaviour;
 
 public sealed class SelfModifyingCodeTests
 {
-    [Fact]
-    public void Store_IntoTheNextInstructionOfTheSameBlock_TakesEffectAtOnce()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Store_IntoTheNextInstructionOfTheSameBlock_TakesEffectAtOnce(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(c =>
         {
             Iced.Intel.Label patched = c.CreateLabel();
@@ -22,10 +24,11 @@ public sealed class SelfModifyingCodeTests
         Assert.Equal(4ul, machine.Processor.InstructionsRetired);
     }
 
-    [Fact]
-    public void Store_OverNopsBehindIt_TakesEffectAtOnce()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Store_OverNopsBehindIt_TakesEffectAtOnce(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(c =>
         {
             Iced.Intel.Label patched = c.CreateLabel();
@@ -42,10 +45,11 @@ public sealed class SelfModifyingCodeTests
         Assert.Equal(1ul, machine.Processor[Register.Rax]);
     }
 
-    [Fact]
-    public void Store_IntoALinkedBlock_DropsItFromTheLoop()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Store_IntoALinkedBlock_DropsItFromTheLoop(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(c =>
         {
             Iced.Intel.Label loop = c.CreateLabel();
@@ -69,10 +73,11 @@ public sealed class SelfModifyingCodeTests
         Assert.Equal(1ul + 45, machine.Processor[Register.Rdx]);
     }
 
-    [Fact]
-    public void RepeatedStore_OverCode_TakesEffectBehindIt()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void RepeatedStore_OverCode_TakesEffectBehindIt(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(c =>
         {
             Iced.Intel.Label patched = c.CreateLabel();
@@ -88,10 +93,11 @@ public sealed class SelfModifyingCodeTests
         Assert.Equal(5ul, machine.Processor.InstructionsRetired);
     }
 
-    [Fact]
-    public void InvalidateCode_HostRewroteTheCode_RunsTheNewCode()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void InvalidateCode_HostRewroteTheCode_RunsTheNewCode(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         machine.Run(c =>
         {
             c.mov(eax, 1);
@@ -108,10 +114,11 @@ public sealed class SelfModifyingCodeTests
         Assert.Equal(2ul, machine.Processor[Register.Rax]);
     }
 
-    [Fact]
-    public void Store_BesideTheCodeInItsPage_KeepsTheBlocks()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Store_BesideTheCodeInItsPage_KeepsTheBlocks(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(c =>
         {
             Iced.Intel.Label loop = c.CreateLabel();
@@ -127,10 +134,11 @@ public sealed class SelfModifyingCodeTests
         Assert.Equal(300_003ul, machine.Processor.InstructionsRetired);
     }
 
-    [Fact]
-    public void Code_RewrittenWithoutEnd_DoesNotEatTheHost()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void Code_RewrittenWithoutEnd_DoesNotEatTheHost(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         ProcessorExit exit = machine.Run(
             c =>
             {

@@ -1,13 +1,15 @@
+using EfiEmu.Cpu.Tests.Native;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace EfiEmu.Cpu.Tests.Behaviour;
 
 public sealed class StringTests
 {
-    [Fact]
-    public void RepeatedMove_FaultInTheMiddle_CanBeResumed()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void RepeatedMove_FaultInTheMiddle_CanBeResumed(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         machine.Bus.Unmap(Machine.Data + 0x1000);
         new Random(1).NextBytes(machine.Bus.At(Machine.Code + 0x800, 0x100));
         ProcessorExit exit = machine.Run(c =>
@@ -83,10 +85,11 @@ public sealed class StringTests
         Assert.True(memory.SequenceEqual(expected));
     }
 
-    [Fact]
-    public void RepeatedStore_OfAHugeCount_DrawsOnTheBudget()
+    [Theory]
+    [MemberData(nameof(ExecutionTiers.Names), MemberType = typeof(ExecutionTiers))]
+    public void RepeatedStore_OfAHugeCount_DrawsOnTheBudget(string tier)
     {
-        using Machine machine = new();
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
         machine.Bus.Map(0x1000_0000, 0x4000);
         machine.Processor[Register.Rdi] = 0x1000_0000;
         machine.Processor[Register.Rcx] = 0x400_0000;
