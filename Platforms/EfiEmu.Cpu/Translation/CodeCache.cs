@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
 using EfiEmu.Cpu.Paging;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Regions;
 
 namespace EfiEmu.Cpu.Translation;
@@ -31,6 +32,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private readonly List<nint> _linked = [];
     private int _epoch = 1;
     private int _generation;
+    private CodeMode _mode;
 
     public CodeCache(
         byte* state, IProcessorBus bus, GuestMemory memory, AddressSpace space, SlowOperations operations, ProcessorTier tier)
@@ -51,6 +53,20 @@ internal sealed unsafe class CodeCache : IDisposable
     /// <summary>Counts up when page permissions may have changed.</summary>
     public int Epoch => _epoch;
 
+    /// <summary>How code is decoded: blocks of another mode stay, and nothing leads to them.</summary>
+    public CodeMode Mode
+    {
+        get => _mode;
+        set
+        {
+            if (_mode != value)
+            {
+                _mode = value;
+                Recheck();
+            }
+        }
+    }
+
     /// <summary>Blocks by a hash of their address, for jumps whose target is known only when they run.</summary>
     public Block** Targets { get; }
 
@@ -65,7 +81,7 @@ internal sealed unsafe class CodeCache : IDisposable
     public Block* Peek(ulong rip)
     {
         ulong page = rip & PageMask;
-        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page)), out nint found))
+        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page), _mode), out nint found))
         {
             return null;
         }
@@ -105,7 +121,7 @@ internal sealed unsafe class CodeCache : IDisposable
         Block* block = Known(rip);
         if (block == null)
         {
-            block = _builder.Build(rip);
+            block = _builder.Build(rip, _mode);
             Keep(block);
         }
 
@@ -222,7 +238,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private Block* Known(ulong rip)
     {
         ulong page = rip & PageMask;
-        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page)), out nint found))
+        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page), _mode), out nint found))
         {
             return null;
         }
@@ -254,7 +270,7 @@ internal sealed unsafe class CodeCache : IDisposable
         ulong page = block->Rip & PageMask;
         block->Frame = FrameOf(page);
         block->LastFrame = block->Frame;
-        _blocks[new BlockKey(block->Rip, block->Frame)] = (nint)block;
+        _blocks[new BlockKey(block->Rip, block->Frame, block->Mode)] = (nint)block;
         if (block->Count == 0)
         {
             return;
@@ -309,7 +325,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private void Remove(Block* block)
     {
         Regions?.Drop(block);
-        _blocks.Remove(new BlockKey(block->Rip, block->Frame));
+        _blocks.Remove(new BlockKey(block->Rip, block->Frame, block->Mode));
         RemoveFrom(block->Frame, block);
         RemoveFrom(block->LastFrame, block);
         block->Taken = null;

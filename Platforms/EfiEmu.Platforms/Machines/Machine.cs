@@ -126,6 +126,11 @@ public sealed class Machine : IDisposable
                 return new MachineExit(MachineExitKind.LeftCode, new GuestAddress(exit.Address), string.Empty);
             }
 
+            if (exit.Kind == ProcessorExitKind.Gate && !_processor.IsCodeLong)
+            {
+                return new MachineExit(MachineExitKind.NotModelled, Rip, "call of firmware from 32-bit code");
+            }
+
             // Firmware finds a caller's arguments by their physical addresses.
             if (exit.Kind == ProcessorExitKind.Gate
                 && !(_processor.TryTranslate(_processor[Register.Rsp], out ulong stack) && stack == _processor[Register.Rsp]))
