@@ -29,7 +29,7 @@ public sealed class Machine : IDisposable
         Layout = layout;
         var ram = new RamMap(layout);
         var states = new PageStates(platform.RequiresAcceptance ? PageState.Unaccepted : PageState.Private);
-        _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes);
+        _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes) { HasBiosArea = !platform.RequiresAcceptance };
         Clock = new VirtualClock(() => InstructionsRetired);
         _bus = new MachineBus(_memory, Clock, options.Seed, platform.PageAttributes);
         _processor = new Processor(_bus);
@@ -73,6 +73,9 @@ public sealed class Machine : IDisposable
         get => new(_processor.Rip);
         set => _processor.Rip = value.Value;
     }
+
+    /// <summary>Whether 64-bit code runs; else it is code of 32 bits.</summary>
+    public bool IsCodeLong => _processor.IsCodeLong;
 
     /// <summary>RFLAGS.</summary>
     public ulong Rflags

@@ -8,6 +8,9 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
 {
     private const ulong PageMask = GuestAddress.PageSize - 1;
 
+    // Where a PC has its BIOS: no RAM of the map's, but a machine answers reads there, and kernels scan it for tables.
+    private static readonly MemoryRange BiosArea = new(0xC0000, 0x40000);
+
     private readonly RamMap _ram;
     private readonly PageStates _states;
     private readonly HostChunks _chunks;
@@ -20,6 +23,12 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         _states = states;
         _chunks = new HostChunks(budgetBytes);
     }
+
+    /// <summary>
+    /// Whether a guest may read 0xC0000 to 0xFFFFF, where it finds zeros: OVMF keeps no table there. Not where memory has to be accepted,
+    /// because nobody accepts that range.
+    /// </summary>
+    public bool HasBiosArea { get; init; }
 
     /// <summary>Called when the host changes bytes of a page from which the processor took code: address and length.</summary>
     public Action<ulong, ulong>? CodeChanged { get; set; }
@@ -46,7 +55,8 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     /// <summary>The host address of a page for the processor, or 0 when it may not be touched this way.</summary>
     public unsafe nint TranslatePage(ulong page, MemoryAccess access)
     {
-        if (Refusal(page, access == MemoryAccess.Write) is not null)
+        bool isBios = HasBiosArea && access == MemoryAccess.Read && BiosArea.Contains(page);
+        if (!isBios && Refusal(page, access == MemoryAccess.Write) is not null)
         {
             return 0;
         }
