@@ -56,6 +56,9 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         set => _core.Retired = value;
     }
 
+    /// <summary>Page faults that handlers of the guest's own were started for.</summary>
+    public ulong PageFaultsDelivered => _core.System.PageFaults;
+
     /// <summary>
     /// CR3. Whoever sets it here says that the tables there map memory one to one: they are not read as long as the register names
     /// them, until <see cref="IdentityTablesWritten"/>. What the guest loads is read from memory.

@@ -71,6 +71,9 @@ internal sealed class SystemRegisters
     /// <summary>Whether someone wrote to firmware's tables, so that they may say something else by now.</summary>
     public bool IdentityTablesWritten { get; set; }
 
+    /// <summary>Page faults that handlers of the guest's own were started for.</summary>
+    public ulong PageFaults { get; set; }
+
     public ulong[] Debug { get; private set; } = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400];
 
     public uint Mxcsr { get; set; } = MxcsrAtStart;

@@ -63,6 +63,7 @@ internal sealed class ExceptionDelivery(Core core)
                     core.RetireOne();
                 }
 
+                core.System.PageFaults += current.IsPageFault ? 1u : 0u;
                 return true;
             }
             catch (GuestStopException stopped) when (stopped.Exit is { Kind: ProcessorExitKind.Fault, IsRefusal: false })

@@ -87,6 +87,9 @@ public sealed class Machine : IDisposable
     /// <summary>Guest instructions retired since power-on.</summary>
     public ulong InstructionsRetired => _processor.InstructionsRetired;
 
+    /// <summary>Page faults that handlers of the guest's own were started for.</summary>
+    public ulong PageFaultsDelivered => _processor.PageFaultsDelivered;
+
     /// <summary>Guest memory that the host holds, in bytes.</summary>
     public ulong BytesTouched => _memory.BytesTouched;
 
