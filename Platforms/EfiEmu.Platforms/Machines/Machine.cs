@@ -29,7 +29,7 @@ public sealed class Machine : IDisposable
         Layout = layout;
         var ram = new RamMap(layout);
         var states = new PageStates(platform.RequiresAcceptance ? PageState.Unaccepted : PageState.Private);
-        _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes) { HasBiosArea = !platform.RequiresAcceptance };
+        _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes);
         Clock = new VirtualClock(() => InstructionsRetired);
         _bus = new MachineBus(_memory, Clock, options.Seed, platform.PageAttributes);
         _processor = new Processor(_bus);

@@ -8,7 +8,9 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
 {
     private const ulong PageMask = GuestAddress.PageSize - 1;
 
-    // Where a PC has its BIOS: no RAM of the map's, but a machine answers reads there, and kernels scan it for tables.
+    // Where a PC has its BIOS: no RAM of the map's, but the machine answers reads there, with zeros, since OVMF keeps no table there.
+    // Differs from SEV-SNP and TDX, where nobody accepts these pages and a read faults. A kernel scans them only because this firmware has
+    // no ACPI tables; on real machines, which have them, it goes on as it does here.
     private static readonly MemoryRange BiosArea = new(0xC0000, 0x40000);
 
     private readonly RamMap _ram;
@@ -23,12 +25,6 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
         _states = states;
         _chunks = new HostChunks(budgetBytes);
     }
-
-    /// <summary>
-    /// Whether a guest may read 0xC0000 to 0xFFFFF, where it finds zeros: OVMF keeps no table there. Not where memory has to be accepted,
-    /// because nobody accepts that range.
-    /// </summary>
-    public bool HasBiosArea { get; init; }
 
     /// <summary>Called when the host changes bytes of a page from which the processor took code: address and length.</summary>
     public Action<ulong, ulong>? CodeChanged { get; set; }
@@ -55,7 +51,7 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     /// <summary>The host address of a page for the processor, or 0 when it may not be touched this way.</summary>
     public unsafe nint TranslatePage(ulong page, MemoryAccess access)
     {
-        bool isBios = HasBiosArea && access == MemoryAccess.Read && BiosArea.Contains(page);
+        bool isBios = access == MemoryAccess.Read && BiosArea.Contains(page);
         if (!isBios && Refusal(page, access == MemoryAccess.Write) is not null)
         {
             return 0;

@@ -36,7 +36,7 @@ public sealed class DeviceTests
     [Theory]
     [InlineData(0x60, 1)]
     [InlineData(0x43, 2)]
-    [InlineData(0xcf8, 4)]
+    [InlineData(0xcf8, 1)]
     [InlineData(0x3f8, 2)]
     [InlineData(0x3f7, 1)]
     [InlineData(0x1f0, 2)]
