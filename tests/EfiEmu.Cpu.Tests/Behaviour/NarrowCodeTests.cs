@@ -424,4 +424,73 @@ public sealed class NarrowCodeTests
 
         Assert.Equal((ProcessorExitKind.Fault, ExceptionVector.GeneralProtection, 0u), (exit.Kind, exit.Vector, exit.ErrorCode));
     }
+
+    // The examples of the Intel SDM Vol. 2, DAA and DAS, and the definitions of the others.
+    [Fact]
+    public void DecimalAdjustment_OfTheManualsExamples_GivesItsResults()
+    {
+        using NarrowMachine machine = new();
+        machine.RunProtected(c =>
+        {
+            c.mov(esp, 0x40_0000);
+            c.mov(al, 0x79);
+            c.add(al, 0x35);
+            c.daa();
+            c.pushfd();
+            c.movzx(ebx, al);
+            c.mov(al, 0x35);
+            c.sub(al, 0x47);
+            c.das();
+            c.pushfd();
+            c.movzx(ecx, al);
+            c.mov(eax, 0x63);
+            c.aam(10);
+            c.movzx(edx, ax);
+            c.aad(10);
+            c.movzx(esi, ax);
+            c.mov(eax, 0x0F);
+            c.aaa();
+            c.movzx(edi, ax);
+            c.hlt();
+        });
+        uint First(int word) => BinaryPrimitives.ReadUInt32LittleEndian(machine.Inner.Bus.At((ulong)(0x40_0000 - (4 * word)), 4)) & 0x11;
+
+        Assert.Equal((0x14ul, 0x88ul), (machine[Register.Rbx], machine[Register.Rcx]));
+        Assert.Equal((0x11u, 0x11u), (First(1), First(2)));
+        Assert.Equal((0x0909ul, 0x63ul, 0x0105ul), (machine[Register.Rdx], machine[Register.Rsi], machine[Register.Rdi]));
+    }
+
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    [InlineData(-4, true)]
+    public void Bound_OfAnIndex_FaultsOutsideOfTheBounds(int index, bool faults)
+    {
+        using NarrowMachine machine = new();
+        machine.Inner.Write(PagedMachine.Data, 0x0000_0004_FFFF_FFFD);
+        ProcessorExit exit = machine.RunProtected(c =>
+        {
+            c.mov(eax, index);
+            c.bound(eax, __qword_ptr[(uint)PagedMachine.Data]);
+            c.hlt();
+        });
+
+        Assert.Equal(faults ? (ProcessorExitKind.Fault, ExceptionVector.BoundRange) : (ProcessorExitKind.Halt, default), (exit.Kind, exit.Vector));
+    }
+
+    [Fact]
+    public void SwapGs_ExchangesTheBaseWithTheKernels()
+    {
+        using Machine machine = new();
+        machine.Bus.Msrs[0xC000_0102] = 0x1234;
+        machine.Processor.GsBase = 0x5678;
+        ProcessorExit exit = machine.Run(c =>
+        {
+            c.swapgs();
+            c.hlt();
+        });
+
+        Assert.Equal(ProcessorExitKind.Halt, exit.Kind);
+        Assert.Equal((0x1234ul, 0x5678ul), (machine.Processor.GsBase, machine.Bus.Msrs[0xC000_0102]));
+    }
 }
