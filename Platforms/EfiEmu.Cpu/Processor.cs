@@ -1,10 +1,14 @@
 using System.Runtime.Intrinsics;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Protection;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu;
 
-/// <summary>An x86-64 processor in 64-bit mode at privilege level 0, with 4-level paging.</summary>
+/// <summary>
+/// An x86-64 processor at privilege level 0: in 64-bit mode, in 32-bit compatibility mode, both with 4-level paging, and in 32-bit
+/// protected mode without paging.
+/// </summary>
 /// <remarks>
 /// It starts as boot services run: under firmware's identity map, and without an interrupt table in memory, so that an exception
 /// ends the run. Once the guest has loaded an interrupt table of its own, exceptions go there. Differs from the hardware: there are no
@@ -35,6 +39,9 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         set => _core.Rip = value;
     }
 
+    /// <summary>Whether it runs 64-bit code; else it is code of 32 bits.</summary>
+    public bool IsCodeLong => _core.Mode == CodeMode.Long;
+
     /// <summary>RFLAGS, with the lazily kept arithmetic flags resolved. Reserved bits keep their fixed values.</summary>
     public ulong Rflags
     {
@@ -55,6 +62,9 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         get => _core.Code.Features;
         set => _core.Code.Features = value;
     }
+
+    /// <summary>Page faults that handlers of the guest's own were started for.</summary>
+    public ulong PageFaultsDelivered => _core.System.PageFaults;
 
     /// <summary>
     /// CR3. Whoever sets it here says that the tables there map memory one to one: they are not read as long as the register names
@@ -161,7 +171,7 @@ public sealed class Processor(IProcessorBus bus, ProcessorTier tier = ProcessorT
         }
     }
 
-    /// <summary>The first instruction of some bytes as text, for reports; "(bad)" when they are none.</summary>
+    /// <summary>The first instruction of some bytes of 64-bit code as text, for reports; "(bad)" when they are none.</summary>
     public static string Disassemble(ReadOnlySpan<byte> bytes, ulong rip)
     {
         Decoder decoder = Decoder.Create(64, new ByteArrayCodeReader(bytes.ToArray()));

@@ -65,6 +65,9 @@ public enum ExceptionVector
     /// <summary>#OF, overflow.</summary>
     Overflow = 4,
 
+    /// <summary>#BR, a bound is exceeded.</summary>
+    BoundRange = 5,
+
     /// <summary>#UD, invalid opcode.</summary>
     InvalidOpcode = 6,
 

@@ -33,6 +33,7 @@ public static class BuiltInProtocols
             Row(new DevicePathToTextProtocol()),
             Row(new DevicePathFromTextProtocol()),
             Row(new SimpleFileSystemProtocol()),
+            Row(new BlockIoProtocol()),
             Row(new LoadFile2Protocol()),
             Row(new RngProtocol()),
         ];

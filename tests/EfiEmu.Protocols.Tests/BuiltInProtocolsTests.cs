@@ -13,8 +13,9 @@ public sealed class BuiltInProtocolsTests
             OffersNegotiation = true,
             OffersMemoryAccept = true,
             Initrd = new byte[100],
-            BootVolume = new Dictionary<string, ReadOnlyMemory<byte>> { ["\\efi\\boot\\bootx64.efi"] = new byte[5000] },
+            BootVolume = new Dictionary<string, ReadOnlyMemory<byte>> { ["\\efi\\boot\\bootx64.efi"] = new byte[5000], ["\\vmlinuz"] = new byte[10] },
         };
+        Media.BlockIoTests.PlacePartition(firmware);
         foreach (IFirmwarePlugin plugin in BuiltInProtocols.Create())
         {
             plugin.Install(firmware);

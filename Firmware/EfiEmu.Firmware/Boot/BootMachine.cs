@@ -64,7 +64,8 @@ internal sealed class BootMachine
             variables.EnterRuntime();
             if (configuration.Until == BootUntil.HandOff)
             {
-                machine.ConfineExecution(Images.Code);
+                Processor.HandOff = new HandOffWatch(machine, () => Images.Code);
+                Processor.HandOff.Start();
             }
         };
         BuildTables(exit, memory, new MonotonicCounter(OvmfVariables.FirstMonotonicHigh));

@@ -85,6 +85,9 @@ internal sealed class GuestProcessor : IGuestCaller
     /// <summary>The timer; set once, when the event services exist.</summary>
     public IInterruptSource? Interrupts { get; set; }
 
+    /// <summary>Who says what code outside of images is; null where nobody asks.</summary>
+    public HandOffWatch? HandOff { get; set; }
+
     /// <summary>What constructors of guests in C# may ask for; set once, when firmware is up.</summary>
     public IServiceProvider? Services { get; set; }
 
@@ -288,6 +291,8 @@ internal sealed class GuestProcessor : IGuestCaller
                     break;
                 case MachineExitKind.Halted:
                     Sleep();
+                    break;
+                case MachineExitKind.LeftCode when HandOff?.PassesOn(exit.Address) == true:
                     break;
                 case MachineExitKind.LeftCode:
                     throw new BootStoppedException(BootEnd.HandOff, $"the guest handed over to {exit.Address}")

@@ -66,6 +66,9 @@ public sealed record BootReport
     /// <summary>Guest instructions retired.</summary>
     public required ulong Instructions { get; init; }
 
+    /// <summary>Page faults that handlers of the guest's own were started for; in no view.</summary>
+    internal ulong PageFaults { get; init; }
+
     /// <summary>Virtual time since power-on.</summary>
     public required ulong VirtualNanoseconds { get; init; }
 }

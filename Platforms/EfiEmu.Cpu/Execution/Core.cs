@@ -53,6 +53,9 @@ internal sealed unsafe class Core : IDisposable
 
     public SystemRegisters System => _system.Registers;
 
+    /// <summary>How code is decoded, and how its addresses are made.</summary>
+    public CodeMode Mode => Code.Mode;
+
     /// <summary>Instructions retired by earlier runs, as of the end of the last.</summary>
     public ulong Retired { get; set; }
 
@@ -105,6 +108,22 @@ internal sealed unsafe class Core : IDisposable
         Code.Dispose();
     }
 
+    /// <summary>A segment register or the mode of the processor changed: what follows may be other code.</summary>
+    public void UpdateMode()
+    {
+        CodeMode mode = Segmentation.ModeOf(System);
+        Memory.AddressMask = mode == CodeMode.Long ? ulong.MaxValue : uint.MaxValue;
+        Code.Mode = mode;
+    }
+
+    /// <summary>A far transfer, when nothing of it can fault any more.</summary>
+    public void EnterCode(in SegmentRegister code, ulong target)
+    {
+        System.Segments[SegmentRegisters.Code] = code;
+        Rip = target;
+        UpdateMode();
+    }
+
     /// <summary>Keeps what a guest can see of the state; between two runs no block is in progress.</summary>
     public ProcessorState Save()
     {
@@ -132,6 +151,7 @@ internal sealed unsafe class Core : IDisposable
         _system.Registers = saved.System.Copy();
         Retired = saved.Retired;
         *(Block**)(State + Slot.Block) = null;
+        UpdateMode();
         Space.Flush();
     }
 
@@ -283,6 +303,11 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>The linear address of the memory operand.</summary>
     public ulong EffectiveAddress(in Instruction instruction)
     {
+        if (Mode != CodeMode.Long)
+        {
+            return Segmentation.AddressOf(this, in instruction);
+        }
+
         ulong address = instruction.MemoryDisplacement64;
         IcedRegister based = instruction.MemoryBase;
         IcedRegister index = instruction.MemoryIndex;

@@ -35,6 +35,9 @@ internal sealed unsafe class GuestMemory
         Flush();
     }
 
+    /// <summary>The bits of a linear address that there are: 32-bit code wraps at 4 GiB.</summary>
+    public ulong AddressMask { get; set; } = ulong.MaxValue;
+
     private byte* ReadTable => _state + Slot.ReadTable;
 
     private byte* WriteTable => _state + Slot.WriteTable;
@@ -118,7 +121,7 @@ internal sealed unsafe class GuestMemory
     {
         int first = FirstPart(address, target.Length);
         byte* source = HostForRead(address);
-        byte* rest = first < target.Length ? HostForRead(address + (ulong)first) : null;
+        byte* rest = first < target.Length ? HostForRead(Behind(address, first)) : null;
         new ReadOnlySpan<byte>(source, first).CopyTo(target);
         if (rest != null)
         {
@@ -131,7 +134,7 @@ internal sealed unsafe class GuestMemory
     {
         int first = FirstPart(address, source.Length);
         byte* target = HostForWrite(address);
-        byte* rest = first < source.Length ? HostForWrite(address + (ulong)first) : null;
+        byte* rest = first < source.Length ? HostForWrite(Behind(address, first)) : null;
         source[..first].CopyTo(new Span<byte>(target, first));
         if (rest != null)
         {
@@ -141,7 +144,7 @@ internal sealed unsafe class GuestMemory
         WroteTo(address, (ulong)first);
         if (rest != null)
         {
-            WroteTo(address + (ulong)first, (ulong)(source.Length - first));
+            WroteTo(Behind(address, first), (ulong)(source.Length - first));
         }
     }
 
@@ -152,7 +155,7 @@ internal sealed unsafe class GuestMemory
         HostForWrite(address);
         if (first < bytes)
         {
-            HostForWrite(address + (ulong)first);
+            HostForWrite(Behind(address, first));
         }
     }
 
@@ -193,6 +196,8 @@ internal sealed unsafe class GuestMemory
             *(ulong*)entry = NoPage;
         }
     }
+
+    private ulong Behind(ulong address, int bytes) => (address + (ulong)bytes) & AddressMask;
 
     private static int FirstPart(ulong address, int bytes) => (int)Math.Min((ulong)bytes, PageSize - (address & ~PageMask));
 

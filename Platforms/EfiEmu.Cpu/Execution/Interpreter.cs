@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Operations;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Regions;
 using EfiEmu.Cpu.Translation;
 
@@ -50,7 +51,11 @@ internal sealed unsafe class Interpreter(
 
             block->Meetings++;
             long slice = Slice;
-            if (Regions != null)
+            if (block->Mode != CodeMode.Long)
+            {
+                // 32-bit code is a few instructions on the way to 64-bit code: it stays with the interpreter.
+            }
+            else if (Regions != null)
             {
                 slice = Regions.Meet(block);
             }

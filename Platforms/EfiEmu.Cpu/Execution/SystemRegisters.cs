@@ -18,6 +18,21 @@ internal sealed class SystemRegisters
     /// <summary>All exceptions masked, round to nearest.</summary>
     public const uint MxcsrAtStart = 0x1F80;
 
+    /// <summary>PE.</summary>
+    public const ulong Cr0Protection = 1;
+
+    /// <summary>PG: linear addresses go through page tables.</summary>
+    public const ulong Cr0Paging = 1ul << 31;
+
+    /// <summary>PAE, which long mode needs.</summary>
+    public const ulong Cr4WideEntries = 1ul << 5;
+
+    /// <summary>LME: paging, once it is on, means long mode.</summary>
+    public const ulong EferLongEnable = 1ul << 8;
+
+    /// <summary>LMA: long mode is on, be it 64-bit code or 32-bit code that runs.</summary>
+    public const ulong EferLongActive = 1ul << 10;
+
     /// <summary>WP: a supervisor heeds pages that are read-only.</summary>
     public const ulong Cr0WriteProtect = 1ul << 16;
 
@@ -44,11 +59,20 @@ internal sealed class SystemRegisters
 
     public ulong Efer { get; set; } = EferAtStart;
 
+    /// <summary>Whether linear addresses go through page tables.</summary>
+    public bool IsPaging => (Cr0 & Cr0Paging) != 0;
+
+    /// <summary>Whether long mode is on.</summary>
+    public bool IsLongActive => (Efer & EferLongActive) != 0;
+
     /// <summary>CR3 of firmware's tables, which map memory one to one.</summary>
     public ulong IdentityTables { get; set; }
 
     /// <summary>Whether someone wrote to firmware's tables, so that they may say something else by now.</summary>
     public bool IdentityTablesWritten { get; set; }
+
+    /// <summary>Page faults that handlers of the guest's own were started for.</summary>
+    public ulong PageFaults { get; set; }
 
     public ulong[] Debug { get; private set; } = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400];
 

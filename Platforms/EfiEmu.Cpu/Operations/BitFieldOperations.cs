@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 using Scan = System.Numerics.BitOperations;
@@ -40,14 +41,20 @@ internal static class BitFieldOperations
         ulong value;
         if (i.Op0Kind == OpKind.Memory)
         {
-            ulong address = core.EffectiveAddress(in i);
-            if (i.Op1Kind == OpKind.Register)
+            bool isString = i.Op1Kind == OpKind.Register;
+            ulong address = isString && core.Mode != CodeMode.Long ? 0 : core.EffectiveAddress(in i);
+            if (isString)
             {
                 // The register indexes a bit string: signed, in units of the operand.
                 long signed = (long)(index << (64 - bits)) >> (64 - bits);
                 long offset = (signed >> Scan.Log2((uint)bits)) * (bits / 8);
                 address += (ulong)offset;
-                if (RegisterMap.Bits(i.MemoryBase) == 32 || RegisterMap.Bits(i.MemoryIndex) == 32)
+                if (core.Mode != CodeMode.Long)
+                {
+                    uint at = Segmentation.OffsetOf(core, in i) + (uint)offset;
+                    address = Segmentation.Linear(core, i.MemorySegment - Iced.Intel.Register.ES, at, bits / 8, writes);
+                }
+                else if (RegisterMap.Bits(i.MemoryBase) == 32 || RegisterMap.Bits(i.MemoryIndex) == 32)
                 {
                     ulong segment = core.SegmentBase(i.MemorySegment);
                     address = (uint)(address - segment) + segment;

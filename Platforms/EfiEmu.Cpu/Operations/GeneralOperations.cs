@@ -1,16 +1,14 @@
 using System.Buffers.Binary;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Operations;
 
-/// <summary>Data movement: the shapes of MOV and the stack that are rare, exchanges, sign extensions, flag bits.</summary>
+/// <summary>Data movement: the shapes of MOV that are rare, exchanges, sign extensions, flag bits.</summary>
 internal static class GeneralOperations
 {
-    // IOPL, NT, IF, TF and the rest that POPFQ may change at privilege level 0.
-    private const ulong PoppedFlags = Flags.Writable & ~0x0018_0000ul;
-
     public static Operation? Find(in Instruction instruction) => instruction.Mnemonic switch
     {
         Mnemonic.Movzx => MoveZeroExtended,
@@ -26,16 +24,6 @@ internal static class GeneralOperations
         Mnemonic.Cwd => static (Core core, in Instruction _) => core.WriteRegister(Iced.Intel.Register.DX, (ulong)((short)core.Gpr(Slot.Rax) >> 15)),
         Mnemonic.Cdq => static (Core core, in Instruction _) => core.Gpr(Slot.Rdx) = (uint)((int)core.Gpr(Slot.Rax) >> 31),
         Mnemonic.Cqo => static (Core core, in Instruction _) => core.Gpr(Slot.Rdx) = (ulong)((long)core.Gpr(Slot.Rax) >> 63),
-        Mnemonic.Push when instruction.Op0Kind != OpKind.Register || RegisterMap.Bits(instruction.Op0Register) == 16 => Push,
-        Mnemonic.Pop when instruction.Op0Kind != OpKind.Register || RegisterMap.Bits(instruction.Op0Register) == 16 => Pop,
-        Mnemonic.Pushfq => static (Core core, in Instruction _) => PushValue(core, core.Rflags & ~0x3_0000ul, 8),
-        Mnemonic.Pushf => static (Core core, in Instruction _) => PushValue(core, core.Rflags, 2),
-        Mnemonic.Popfq => PopFlags,
-        Mnemonic.Popf => PopFlags,
-        Mnemonic.Enter when instruction.Code == Code.Enterq_imm16_imm8 => static (Core core, in Instruction i) => Enter(core, in i, 8),
-        Mnemonic.Enter when instruction.Code == Code.Enterw_imm16_imm8 => static (Core core, in Instruction i) => Enter(core, in i, 2),
-        Mnemonic.Leave when instruction.Code == Code.Leaveq => static (Core core, in Instruction _) => Leave(core, 8),
-        Mnemonic.Leave when instruction.Code == Code.Leavew => static (Core core, in Instruction _) => Leave(core, 2),
         Mnemonic.Rdpid => static (Core core, in Instruction i) => core.Write(in i, 0, 0),
         Mnemonic.Xlatb => Translate,
         Mnemonic.Lahf => static (Core core, in Instruction _) => core.WriteRegister(Iced.Intel.Register.AH, core.Rflags & 0xFF),
@@ -46,17 +34,10 @@ internal static class GeneralOperations
         Mnemonic.Cmc => static (Core core, in Instruction _) => core.SetFlags(Flags.Carry, core.Flags ^ Flags.Carry),
         Mnemonic.Cld => static (Core core, in Instruction _) => core.Gpr(Slot.Rflags) &= ~(ulong)Flags.Direction,
         Mnemonic.Std => static (Core core, in Instruction _) => core.Gpr(Slot.Rflags) |= Flags.Direction,
+        Mnemonic.Lea => static (Core core, in Instruction i) => core.Write(in i, 0, Segmentation.OffsetOf(core, in i)),
         >= Mnemonic.Cmova and <= Mnemonic.Cmovs => MoveIf,
         _ => null,
     };
-
-    /// <summary>Pushes 2 or 8 bytes.</summary>
-    public static void PushValue(Core core, ulong value, int bytes)
-    {
-        ulong address = core.Gpr(Slot.Rsp) - (ulong)bytes;
-        core.Memory.Write(address, value, bytes);
-        core.Gpr(Slot.Rsp) = address;
-    }
 
     private static void MoveZeroExtended(Core core, in Instruction i) => core.Write(in i, 0, core.Read(in i, 1));
 
@@ -181,85 +162,14 @@ internal static class GeneralOperations
         core.SetFlags(Flags.Zero, equal ? Flags.Zero : 0);
     }
 
-    private static void Push(Core core, in Instruction i)
+    private static void Translate(Core core, in Instruction i)
     {
-        if (i.Op0Kind == OpKind.Register && RegisterMap.Bits(i.Op0Register) == 0)
+        if (core.Mode != CodeMode.Long)
         {
-            throw GuestStopException.NotModelled(InstructionText.Of(in i));
-        }
-
-        PushValue(core, core.Read(in i, 0), -i.StackPointerIncrement);
-    }
-
-    private static void Pop(Core core, in Instruction i)
-    {
-        ulong old = core.Gpr(Slot.Rsp);
-        int bytes = i.StackPointerIncrement;
-        ulong value = core.Memory.Read(old, bytes);
-
-        // An address that uses RSP uses it after the increment.
-        core.Gpr(Slot.Rsp) = old + (ulong)bytes;
-        if (i.Op0Kind == OpKind.Memory)
-        {
-            ulong address = core.EffectiveAddress(in i);
-            core.Gpr(Slot.Rsp) = old;
-            core.Memory.Write(address, value, bytes);
-            core.Gpr(Slot.Rsp) = old + (ulong)bytes;
+            core.WriteRegister(Iced.Intel.Register.AL, core.Memory.Read(core.EffectiveAddress(in i), 1));
             return;
         }
 
-        core.Write(in i, 0, value);
-    }
-
-    private static void PopFlags(Core core, in Instruction i)
-    {
-        int bytes = i.StackPointerIncrement;
-        ulong value = core.Memory.Read(core.Gpr(Slot.Rsp), bytes);
-        ulong mask = bytes == 2 ? PoppedFlags & 0xFFFF : PoppedFlags;
-        if ((value & Flags.Trap) != 0)
-        {
-            throw GuestStopException.NotModelled(ControlOperations.SingleStep);
-        }
-
-        core.Gpr(Slot.Rsp) += (ulong)bytes;
-        core.Rflags = (core.Rflags & ~mask) | (value & mask);
-    }
-
-    /// <summary>Pushes of 2 or 8 bytes; with 2, only the lower part of RBP becomes the frame.</summary>
-    private static void Enter(Core core, in Instruction i, int bytes)
-    {
-        int level = i.Immediate8_2nd & 31;
-        ulong step = (ulong)bytes;
-        ulong top = core.Gpr(Slot.Rsp) - step;
-        ulong frame = top;
-        core.Memory.Write(top, core.Gpr(Slot.Rbp), bytes);
-        for (int depth = 1; depth < level; depth++)
-        {
-            top -= step;
-            core.Memory.Write(top, core.Memory.Read(core.Gpr(Slot.Rbp) - (step * (ulong)depth), bytes), bytes);
-        }
-
-        if (level > 0)
-        {
-            top -= step;
-            core.Memory.Write(top, frame, bytes);
-        }
-
-        core.Memory.CheckWrite(top - i.Immediate16, 1);
-        core.WriteRegister(bytes == 8 ? Iced.Intel.Register.RBP : Iced.Intel.Register.BP, frame);
-        core.Gpr(Slot.Rsp) = top - i.Immediate16;
-    }
-
-    private static void Leave(Core core, int bytes)
-    {
-        ulong frame = core.Gpr(Slot.Rbp);
-        ulong value = core.Memory.Read(frame, bytes);
-        core.WriteRegister(bytes == 8 ? Iced.Intel.Register.RBP : Iced.Intel.Register.BP, value);
-        core.Gpr(Slot.Rsp) = frame + (ulong)bytes;
-    }
-
-    private static void Translate(Core core, in Instruction i)
-    {
         ulong address = core.Gpr(Slot.Rbx) + (byte)core.Gpr(Slot.Rax);
         if (i.MemoryBase == Iced.Intel.Register.EBX)
         {

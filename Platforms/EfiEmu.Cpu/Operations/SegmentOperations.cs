@@ -9,6 +9,8 @@ namespace EfiEmu.Cpu.Operations;
 /// <summary>Segment registers, descriptor tables, and the bases of FS and GS.</summary>
 internal static class SegmentOperations
 {
+    private const uint KernelGsBase = 0xC000_0102;
+
     public static Operation? Find(in Instruction instruction) => instruction.Mnemonic switch
     {
         Mnemonic.Mov => instruction.Code switch
@@ -26,6 +28,8 @@ internal static class SegmentOperations
         Mnemonic.Sldt => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.Segments.LocalTable.Selector),
         Mnemonic.Ltr => static (Core core, in Instruction i) => SegmentLoader.LoadTask(core, (ushort)core.Read(in i, 0)),
         Mnemonic.Lldt => static (Core core, in Instruction i) => SegmentLoader.LoadLocalTable(core, (ushort)core.Read(in i, 0)),
+        Mnemonic.Swapgs => SwapBases,
+        Mnemonic.Lds or Mnemonic.Les or Mnemonic.Lfs or Mnemonic.Lgs or Mnemonic.Lss => LoadPointer,
         Mnemonic.Rdfsbase => static (Core core, in Instruction i) => core.Write(in i, 0, core.Gpr(Slot.FsBase)),
         Mnemonic.Rdgsbase => static (Core core, in Instruction i) => core.Write(in i, 0, core.Gpr(Slot.GsBase)),
         Mnemonic.Wrfsbase => static (Core core, in Instruction i) => SetBase(core, Slot.FsBase, core.Read(in i, 0)),
@@ -70,6 +74,34 @@ internal static class SegmentOperations
         SegmentLoader.LoadData(core, number, (ushort)selector);
     }
 
+    private static void LoadPointer(Core core, in Instruction i)
+    {
+        int number = i.Mnemonic switch
+        {
+            Mnemonic.Les => SegmentRegisters.Extra,
+            Mnemonic.Lss => SegmentRegisters.Stack,
+            Mnemonic.Lds => SegmentRegisters.Data,
+            Mnemonic.Lfs => SegmentRegisters.Fs,
+            _ => SegmentRegisters.Gs,
+        };
+        int bytes = RegisterMap.Bits(i.Op0Register) / 8;
+        ulong address = core.EffectiveAddress(in i);
+        ulong offset = core.Memory.Read(address, bytes);
+        SegmentLoader.LoadData(core, number, (ushort)core.Memory.Read((address + (ulong)bytes) & core.Memory.AddressMask, 2));
+        core.WriteRegister(i.Op0Register, offset);
+    }
+
+    private static void SwapBases(Core core, in Instruction i)
+    {
+        ulong old = core.Gpr(Slot.GsBase);
+        if (!core.Bus.TryReadMsr(KernelGsBase, out ulong kernel) || !core.Bus.TryWriteMsr(KernelGsBase, old))
+        {
+            throw GuestStopException.NotModelled(InstructionText.Of(in i));
+        }
+
+        core.Gpr(Slot.GsBase) = kernel;
+    }
+
     private static void LoadGlobalTable(Core core, in Instruction i)
     {
         (ushort limit, ulong address) = ReadTable(core, in i);
@@ -84,6 +116,15 @@ internal static class SegmentOperations
 
     private static (ushort Limit, ulong Address) ReadTable(Core core, in Instruction i)
     {
+        if (core.Mode != CodeMode.Long)
+        {
+            // With an operand size of 16 bits the base has 24.
+            ulong narrow = core.EffectiveAddress(in i);
+            ulong origin = core.Memory.Read((narrow + 2) & core.Memory.AddressMask, 4);
+            bool isShort = i.Code is Code.Lgdt_m1632_16 or Code.Lidt_m1632_16;
+            return ((ushort)core.Memory.Read(narrow, 2), isShort ? origin & 0xFF_FFFF : origin);
+        }
+
         Span<byte> image = stackalloc byte[10];
         core.Memory.ReadBytes(core.EffectiveAddress(in i), image);
         ulong address = BinaryPrimitives.ReadUInt64LittleEndian(image[2..]);
@@ -97,6 +138,6 @@ internal static class SegmentOperations
         Span<byte> image = stackalloc byte[10];
         BinaryPrimitives.WriteUInt16LittleEndian(image, limit);
         BinaryPrimitives.WriteUInt64LittleEndian(image[2..], address);
-        core.Memory.WriteBytes(core.EffectiveAddress(in i), image);
+        core.Memory.WriteBytes(core.EffectiveAddress(in i), core.Mode == CodeMode.Long ? image : image[..6]);
     }
 }

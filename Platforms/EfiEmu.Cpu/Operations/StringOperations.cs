@@ -1,4 +1,5 @@
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Translation;
 using Iced.Intel;
 
@@ -256,22 +257,22 @@ internal sealed unsafe class StringOperations(Core core)
     /// <summary>Runs an element body once, or while the count and the body's answer last.</summary>
     private static void Repeat(Core core, in Instruction i, Func<Core, Element, bool> body)
     {
-        bool narrow = HasOperand(in i, OpKind.MemorySegESI) || HasOperand(in i, OpKind.MemoryESEDI);
-        bool usesSource = HasOperand(in i, OpKind.MemorySegRSI) || HasOperand(in i, OpKind.MemorySegESI);
-        bool usesTarget = HasOperand(in i, OpKind.MemoryESRDI) || HasOperand(in i, OpKind.MemoryESEDI);
-        ulong mask = narrow ? uint.MaxValue : ulong.MaxValue;
+        bool usesSource = HasOperand(in i, OpKind.MemorySegRSI) || HasOperand(in i, OpKind.MemorySegESI) || HasOperand(in i, OpKind.MemorySegSI);
+        bool usesTarget = HasOperand(in i, OpKind.MemoryESRDI) || HasOperand(in i, OpKind.MemoryESEDI) || HasOperand(in i, OpKind.MemoryESDI);
+        int width = WidthOf(in i);
+        ulong mask = Core.Mask(width);
         int size = i.MemorySize.GetSize();
         ulong step = (core.Gpr(Slot.Rflags) & Flags.Direction) != 0 ? 0 - (ulong)size : (ulong)size;
         bool repeated = i.HasRepPrefix || i.HasRepnePrefix;
         ulong count = repeated ? core.Gpr(Slot.Rcx) & mask : 1;
-        ulong segment = core.SegmentBase(i.MemorySegment);
+        bool writes = i.Mnemonic is not (Mnemonic.Scasb or Mnemonic.Scasw or Mnemonic.Scasd or Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsd);
         long left = FreeElements;
         bool going = true;
         while (count != 0 && going)
         {
             Element element = new(
-                (core.Gpr(Slot.Rsi) & mask) + segment,
-                core.Gpr(Slot.Rdi) & mask,
+                usesSource ? Linear(core, i.MemorySegment, core.Gpr(Slot.Rsi) & mask, size, isWrite: false) : 0,
+                usesTarget ? Linear(core, Iced.Intel.Register.ES, core.Gpr(Slot.Rdi) & mask, size, writes) : 0,
                 size,
                 i.HasRepnePrefix,
                 size switch
@@ -284,18 +285,18 @@ internal sealed unsafe class StringOperations(Core core)
             going = body(core, element);
             if (usesSource)
             {
-                core.Gpr(Slot.Rsi) = (core.Gpr(Slot.Rsi) + step) & mask;
+                Put(core, Slot.Rsi, core.Gpr(Slot.Rsi) + step, width);
             }
 
             if (usesTarget)
             {
-                core.Gpr(Slot.Rdi) = (core.Gpr(Slot.Rdi) + step) & mask;
+                Put(core, Slot.Rdi, core.Gpr(Slot.Rdi) + step, width);
             }
 
             count--;
             if (repeated)
             {
-                core.Gpr(Slot.Rcx) = count;
+                Put(core, Slot.Rcx, count, width);
                 if (going)
                 {
                     Charge(core, ref left, 1, count);
@@ -303,6 +304,25 @@ internal sealed unsafe class StringOperations(Core core)
             }
         }
     }
+
+    // The width of the addresses, and so of the count.
+    private static int WidthOf(in Instruction i)
+    {
+        if (HasOperand(in i, OpKind.MemorySegSI) || HasOperand(in i, OpKind.MemoryESDI))
+        {
+            return 16;
+        }
+
+        return HasOperand(in i, OpKind.MemorySegESI) || HasOperand(in i, OpKind.MemoryESEDI) ? 32 : 64;
+    }
+
+    private static void Put(Core core, int slot, ulong value, int width) => core.Gpr(slot) = width == 16
+        ? (core.Gpr(slot) & ~0xFFFFul) | (ushort)value
+        : value & Core.Mask(width);
+
+    private static ulong Linear(Core core, Iced.Intel.Register segment, ulong offset, int bytes, bool isWrite) => core.Mode == CodeMode.Long
+        ? offset + core.SegmentBase(segment)
+        : Segmentation.Linear(core, segment - Iced.Intel.Register.ES, (uint)offset, bytes, isWrite);
 
     private static bool HasOperand(in Instruction i, OpKind kind) => i.Op0Kind == kind || i.Op1Kind == kind;
 

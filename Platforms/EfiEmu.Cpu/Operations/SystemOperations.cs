@@ -127,8 +127,8 @@ internal static class SystemOperations
     /// <summary>MOV from and to debug registers.</summary>
     private static Operation? MoveSpecial(in Instruction instruction) => instruction.Code switch
     {
-        Code.Mov_r64_dr => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.Debug[i.Op1Register - Iced.Intel.Register.DR0 & 7]),
-        Code.Mov_dr_r64 => static (Core core, in Instruction i) => core.System.Debug[i.Op0Register - Iced.Intel.Register.DR0 & 7] = core.Read(in i, 1),
+        Code.Mov_r64_dr or Code.Mov_r32_dr => static (Core core, in Instruction i) => core.Write(in i, 0, core.System.Debug[i.Op1Register - Iced.Intel.Register.DR0 & 7]),
+        Code.Mov_dr_r64 or Code.Mov_dr_r32 => static (Core core, in Instruction i) => core.System.Debug[i.Op0Register - Iced.Intel.Register.DR0 & 7] = core.Read(in i, 1),
         _ => null,
     };
 }

@@ -4,8 +4,8 @@ using EfiEmu.Cpu.Translation;
 namespace EfiEmu.Cpu.Paging;
 
 /// <summary>
-/// From linear to guest-physical pages. As long as CR3 names firmware's tables and nobody wrote to them, both are the same and no
-/// table is read; from then on the guest's tables decide, through a cache that stands for the TLB.
+/// From linear to guest-physical pages. While paging is off, and as long as CR3 names firmware's tables and nobody wrote to them, both
+/// are the same and no table is read; from then on the guest's tables decide, through a cache that stands for the TLB.
 /// </summary>
 /// <remarks>
 /// What the guest can see of caching is decided here alone: the faster tables of <see cref="GuestMemory"/> hold nothing that this
@@ -47,7 +47,7 @@ internal sealed class AddressSpace
     public void Flush()
     {
         SystemRegisters registers = _system.Registers;
-        IsIdentity = !registers.IdentityTablesWritten && ((registers.Cr3 ^ registers.IdentityTables) & PageEntry.Address) == 0;
+        IsIdentity = !registers.IsPaging || (!registers.IdentityTablesWritten && ((registers.Cr3 ^ registers.IdentityTables) & PageEntry.Address) == 0);
         Forget();
         _memory!.Flush();
         _code!.Recheck();
@@ -57,7 +57,7 @@ internal sealed class AddressSpace
     public void LeaveIdentity()
     {
         _system.Registers.IdentityTablesWritten = true;
-        IsIdentity = false;
+        IsIdentity = !_system.Registers.IsPaging;
     }
 
     /// <summary>The host's memory moved: where tables lie there is asked for anew.</summary>

@@ -3,7 +3,7 @@ namespace EfiEmu.Cpu.Protection;
 /// <summary>A descriptor of 8 bytes, as it stands in a descriptor table (Intel SDM Vol. 3A 3.4.5).</summary>
 internal readonly record struct Descriptor(ulong Value)
 {
-    // The type of an available and of a busy 64-bit TSS, and of an LDT.
+    // The type of an available and of a busy TSS of 64 or 32 bits, and of an LDT.
     public const int AvailableTask = 9;
     public const int BusyTask = 11;
     public const int LocalTable = 2;
@@ -22,6 +22,12 @@ internal readonly record struct Descriptor(ulong Value)
 
     /// <summary>Data, or code that may be read.</summary>
     public bool IsReadable => IsMemory && (!Bit(43) || Bit(41));
+
+    /// <summary>Data below which the limit lies, as a stack may be.</summary>
+    public bool IsExpandDown => IsMemory && !Bit(43) && Bit(42);
+
+    /// <summary>A: the processor has loaded it.</summary>
+    public bool IsAccessed => Bit(40);
 
     /// <summary>Conforming, of code.</summary>
     public bool IsConforming => Bit(42);

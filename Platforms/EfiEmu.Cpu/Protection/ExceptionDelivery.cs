@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using EfiEmu.Cpu.Execution;
+using EfiEmu.Cpu.Operations;
 
 namespace EfiEmu.Cpu.Protection;
 
 /// <summary>
-/// Takes exceptions and software interrupts to the handlers of the guest's own interrupt table, through interrupt and trap gates of
-/// 64 bits (Intel SDM Vol. 3A 6.14, AMD APM vol. 2 8.9). No guest runs at a level other than 0: stacks change by IST only.
+/// Takes exceptions and software interrupts to the handlers of the guest's own interrupt table: in long mode through interrupt and trap
+/// gates of 64 bits (Intel SDM Vol. 3A 6.14, AMD APM vol. 2 8.9), else through those of <see cref="LegacyGates"/>. No guest runs at a level other than 0: stacks change by IST only.
 /// </summary>
 internal sealed class ExceptionDelivery(Core core)
 {
@@ -17,7 +18,7 @@ internal sealed class ExceptionDelivery(Core core)
     private const int TrapGate = 15;
 
     // Bits of the error code beside a selector or vector: the table is the interrupt table, and an event outside the program.
-    private const uint InInterruptTable = 2;
+    public const uint InInterruptTable = 2;
     private const uint External = 1;
 
     // Where IST1 stands in a task-state segment.
@@ -62,6 +63,7 @@ internal sealed class ExceptionDelivery(Core core)
                     core.RetireOne();
                 }
 
+                core.System.PageFaults += current.IsPageFault ? 1u : 0u;
                 return true;
             }
             catch (GuestStopException stopped) when (stopped.Exit is { Kind: ProcessorExitKind.Fault, IsRefusal: false })
@@ -101,6 +103,7 @@ internal sealed class ExceptionDelivery(Core core)
             ExceptionVector.Debug => "#DB",
             ExceptionVector.Breakpoint => "#BP",
             ExceptionVector.Overflow => "#OF",
+            ExceptionVector.BoundRange => "#BR",
             ExceptionVector.InvalidOpcode => "#UD",
             ExceptionVector.DeviceNotAvailable => "#NM",
             ExceptionVector.DoubleFault => "#DF",
@@ -129,8 +132,14 @@ internal sealed class ExceptionDelivery(Core core)
     {
         // An event that no instruction asked for says so in the error codes of the faults that it meets.
         uint external = exception.IsSoftware ? 0 : External;
+        if (!core.System.IsLongActive)
+        {
+            LegacyGates.Enter(core, exception, next, external);
+            return;
+        }
+
         (Descriptor gate, ulong offset) = FindGate(exception.Vector, external);
-        SegmentRegister code = FindCode((ushort)(gate.Value >> 16), external);
+        SegmentRegister code = FindCode(core, (ushort)(gate.Value >> 16), external);
         ulong stack = StackOf((int)(gate.Value >> 32) & 7, external) & ~0xFul;
         if (!GuestMemory.IsCanonical(offset))
         {
@@ -140,8 +149,7 @@ internal sealed class ExceptionDelivery(Core core)
         Push(exception, next, stack);
         ulong cleared = Flags.Trap | Flags.NestedTask | (gate.Type == InterruptGate ? Flags.Interrupt : 0);
         core.Rflags &= ~cleared;
-        core.System.Segments[SegmentRegisters.Code] = code;
-        core.Rip = offset;
+        core.EnterCode(in code, offset);
     }
 
     private (Descriptor Gate, ulong Offset) FindGate(int vector, uint external)
@@ -170,7 +178,8 @@ internal sealed class ExceptionDelivery(Core core)
         return (gate, offset);
     }
 
-    private SegmentRegister FindCode(ushort selector, uint external)
+    /// <summary>The code segment of a gate; what is wrong with it says whether an instruction asked for the event.</summary>
+    public static SegmentRegister FindCode(Core core, ushort selector, uint external)
     {
         // The level of the handler is its descriptor's: the low bits of the selector do not count.
         ushort plain = (ushort)(selector & ~3);
@@ -187,7 +196,7 @@ internal sealed class ExceptionDelivery(Core core)
 
     private ulong StackOf(int interruptStack, uint external)
     {
-        ulong stack = core.Gpr(Slot.Rsp);
+        ulong stack = core.Gpr(Slot.Rsp) & StackAccess.Mask(core);
         if (interruptStack != 0)
         {
             SegmentRegister task = core.System.Segments.Task;
@@ -220,7 +229,7 @@ internal sealed class ExceptionDelivery(Core core)
             exception.IsSoftware ? next : core.Rip,
             segments[SegmentRegisters.Code].Selector,
             flags,
-            core.Gpr(Slot.Rsp),
+            core.Gpr(Slot.Rsp) & StackAccess.Mask(core),
             segments[SegmentRegisters.Stack].Selector,
         ];
         Span<byte> image = stackalloc byte[Words * 8];

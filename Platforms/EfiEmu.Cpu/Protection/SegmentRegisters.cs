@@ -3,8 +3,10 @@ namespace EfiEmu.Cpu.Protection;
 /// <summary>ES, CS, SS, DS, FS, GS, TR and LDTR, and the global descriptor table: the one home of what a processor knows of segments.</summary>
 internal sealed class SegmentRegisters
 {
+    public const int Extra = 0;
     public const int Code = 1;
     public const int Stack = 2;
+    public const int Data = 3;
     public const int Fs = 4;
     public const int Gs = 5;
     private const int Count = 6;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EfiEmu.Cpu.Protection;
 
 namespace EfiEmu.Cpu.Translation;
 
@@ -32,6 +33,9 @@ internal unsafe struct Block
     // The physical pages of the first and of the last byte.
     public ulong Frame;
     public ulong LastFrame;
+
+    // What it was decoded as.
+    public CodeMode Mode;
 
     // Per micro-operation: the index of its instruction. Per instruction: its distance from Rip.
     public ushort* InstructionOf;

@@ -3,6 +3,7 @@ using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Handlers;
 using EfiEmu.Cpu.Operations;
 using EfiEmu.Cpu.Paging;
+using EfiEmu.Cpu.Protection;
 using EfiEmu.Cpu.Regions;
 
 namespace EfiEmu.Cpu.Translation;
@@ -32,6 +33,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private readonly List<nint> _linked = [];
     private int _epoch = 1;
     private int _generation;
+    private CodeMode _mode;
 
     public CodeCache(
         byte* state, IProcessorBus bus, GuestMemory memory, AddressSpace space, SlowOperations operations, ProcessorTier tier)
@@ -51,6 +53,20 @@ internal sealed unsafe class CodeCache : IDisposable
 
     /// <summary>Counts up when page permissions may have changed.</summary>
     public int Epoch => _epoch;
+
+    /// <summary>How code is decoded: blocks of another mode stay, and nothing leads to them.</summary>
+    public CodeMode Mode
+    {
+        get => _mode;
+        set
+        {
+            if (_mode != value)
+            {
+                _mode = value;
+                Recheck();
+            }
+        }
+    }
 
     /// <summary>Blocks by a hash of their address, for jumps whose target is known only when they run.</summary>
     public Block** Targets { get; }
@@ -77,7 +93,7 @@ internal sealed unsafe class CodeCache : IDisposable
     public Block* Peek(ulong rip)
     {
         ulong page = rip & PageMask;
-        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page)), out nint found))
+        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page), _mode), out nint found))
         {
             return null;
         }
@@ -99,7 +115,7 @@ internal sealed unsafe class CodeCache : IDisposable
 
         try
         {
-            Block* block = _builder.Build(rip);
+            Block* block = _builder.Build(rip, _mode);
             Keep(block);
             return block;
         }
@@ -139,7 +155,7 @@ internal sealed unsafe class CodeCache : IDisposable
         Block* block = Known(rip);
         if (block == null)
         {
-            block = _builder.Build(rip);
+            block = _builder.Build(rip, _mode);
             Keep(block);
         }
 
@@ -256,7 +272,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private Block* Known(ulong rip)
     {
         ulong page = rip & PageMask;
-        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page)), out nint found))
+        if (!_blocks.TryGetValue(new BlockKey(rip, FrameOf(page), _mode), out nint found))
         {
             return null;
         }
@@ -288,7 +304,7 @@ internal sealed unsafe class CodeCache : IDisposable
         ulong page = block->Rip & PageMask;
         block->Frame = FrameOf(page);
         block->LastFrame = block->Frame;
-        _blocks[new BlockKey(block->Rip, block->Frame)] = (nint)block;
+        _blocks[new BlockKey(block->Rip, block->Frame, block->Mode)] = (nint)block;
         if (block->Count == 0)
         {
             return;
@@ -343,7 +359,7 @@ internal sealed unsafe class CodeCache : IDisposable
     private void Remove(Block* block)
     {
         Regions?.Drop(block);
-        _blocks.Remove(new BlockKey(block->Rip, block->Frame));
+        _blocks.Remove(new BlockKey(block->Rip, block->Frame, block->Mode));
         RemoveFrom(block->Frame, block);
         RemoveFrom(block->LastFrame, block);
         block->Taken = null;

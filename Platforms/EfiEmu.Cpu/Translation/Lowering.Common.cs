@@ -172,6 +172,11 @@ internal sealed partial class Lowering
 
     private bool LowerLea(in Instruction instruction)
     {
+        if (HasNarrowAddress(in instruction))
+        {
+            return false;
+        }
+
         byte target = Gpr(instruction.Op0Register);
         switch (RegisterMap.Bits(instruction.Op0Register))
         {

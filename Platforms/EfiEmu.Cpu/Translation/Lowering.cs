@@ -1,5 +1,6 @@
 using EfiEmu.Cpu.Execution;
 using EfiEmu.Cpu.Operations;
+using EfiEmu.Cpu.Protection;
 using Iced.Intel;
 
 namespace EfiEmu.Cpu.Translation;
@@ -16,6 +17,7 @@ internal sealed partial class Lowering(SlowOperations operations)
     private int _total;
     private int _index;
     private bool _ended;
+    private CodeMode _mode;
     private KnownFlags _known;
 
     private enum KnownFlags : byte
@@ -42,7 +44,7 @@ internal sealed partial class Lowering(SlowOperations operations)
 
     public ulong TakenRip { get; private set; }
 
-    public void Start(ReadOnlySpan<Instruction> instructions, bool[] flagsNeeded)
+    public void Start(ReadOnlySpan<Instruction> instructions, bool[] flagsNeeded, CodeMode mode)
     {
         if (_instructions.Length < instructions.Length)
         {
@@ -51,6 +53,7 @@ internal sealed partial class Lowering(SlowOperations operations)
 
         instructions.CopyTo(_instructions);
         _flagsNeeded = flagsNeeded;
+        _mode = mode;
         _total = instructions.Length;
         _emittedCount = 0;
         _index = 0;
@@ -127,6 +130,13 @@ internal sealed partial class Lowering(SlowOperations operations)
     /// <summary>Fills in the address of the memory operand; what the plain form cannot say is computed into a temporary first.</summary>
     private MicroOp Address(in Instruction instruction, MicroCode code)
     {
+        bool isMade = code is MicroCode.Lea64 or MicroCode.Lea64Indexed or MicroCode.Lea32Indexed;
+        if (!isMade && NeedsSegment(in instruction))
+        {
+            Emit(new MicroOp { Code = MicroCode.Slow, Immediate = (ulong)_operations.Add(in instruction, PutAddress) });
+            return new() { Code = code, Base = Slot.AddressTemp, Index = Slot.Zero };
+        }
+
         MicroOp result = new() { Code = code, Base = Slot.Zero, Index = Slot.Zero, Displacement = instruction.MemoryDisplacement64 };
         Iced.Intel.Register based = instruction.MemoryBase;
         Iced.Intel.Register index = instruction.MemoryIndex;
@@ -148,8 +158,7 @@ internal sealed partial class Lowering(SlowOperations operations)
             result = new() { Code = code, Base = Slot.AddressTemp, Index = Slot.Zero };
         }
 
-        if (instruction.MemorySegment is Iced.Intel.Register.FS or Iced.Intel.Register.GS
-            && code is not (MicroCode.Lea64 or MicroCode.Lea64Indexed or MicroCode.Lea32Indexed))
+        if (instruction.MemorySegment is Iced.Intel.Register.FS or Iced.Intel.Register.GS && !isMade)
         {
             Emit(result with { Code = MicroCode.Lea64Indexed, A = Slot.AddressTemp });
             byte segment = instruction.MemorySegment == Iced.Intel.Register.FS ? (byte)Slot.FsBase : (byte)Slot.GsBase;
@@ -158,6 +167,21 @@ internal sealed partial class Lowering(SlowOperations operations)
 
         return result;
     }
+
+    private static void PutAddress(Core core, in Instruction instruction) =>
+        core.Gpr(Slot.AddressTemp) = core.EffectiveAddress(in instruction);
+
+    // What 32-bit code may name that the plain forms do not know: a segment that is checked or has a base, addresses of 16 bits.
+    private bool NeedsSegment(in Instruction instruction) => _mode switch
+    {
+        CodeMode.Long => false,
+        CodeMode.Segmented => true,
+        _ => HasNarrowAddress(in instruction)
+            || instruction.MemorySegment is Iced.Intel.Register.CS or Iced.Intel.Register.FS or Iced.Intel.Register.GS,
+    };
+
+    private static bool HasNarrowAddress(in Instruction instruction) =>
+        RegisterMap.Bits(instruction.MemoryBase) == 16 || RegisterMap.Bits(instruction.MemoryIndex) == 16;
 
     /// <summary>An access that has a form without index before the form with one.</summary>
     private void EmitAccess(in Instruction instruction, MicroCode code, byte register)

@@ -1,12 +1,12 @@
 namespace EfiEmu.Platforms;
 
-/// <summary>The I/O ports of the machine: a serial port, the interval timer and the POST code.</summary>
+/// <summary>The I/O ports of the machine: a serial port, the interval timer, PCI configuration and the POST code.</summary>
 /// <remarks>
 /// Where no device answers, nothing drives the bus, as on QEMU's pc and q35 with <c>-vga none</c>: reads give ones, writes are lost.
 /// That holds for graphics, ISA and EISA cards, of which the machine has none, so that a loader which probes for a second serial
 /// port or an old network card finds none; and for the ports that drivers write only to pass time (0x80, 0xED). What answers on
 /// those machines and is not modelled here is refused: interrupt and DMA controllers, keyboard controller, real-time clock,
-/// coprocessor error (0xF0), disk, floppy, the first printer port, power management, PCI configuration.
+/// coprocessor error (0xF0), disk, floppy, the first printer port, power management.
 /// </remarks>
 internal sealed class IoPorts
 {
@@ -20,6 +20,9 @@ internal sealed class IoPorts
 
     /// <summary>The 8254.</summary>
     public IntervalTimer Timer { get; } = new();
+
+    /// <summary>PCI configuration.</summary>
+    public PciConfiguration Pci { get; } = new();
 
     /// <summary>Reads a port.</summary>
     /// <param name="port">Which.</param>
@@ -40,6 +43,12 @@ internal sealed class IoPorts
         if (port == PostCodePort || IsEmpty(port))
         {
             value = uint.MaxValue >> (32 - (8 * bytes));
+            return true;
+        }
+
+        if (PciConfiguration.Answers(port, bytes))
+        {
+            value = Pci.Read(port, bytes);
             return true;
         }
 
@@ -64,6 +73,12 @@ internal sealed class IoPorts
         if (bytes == 1 && IsTimer(port))
         {
             return Timer.TryWrite(port, (byte)value, now);
+        }
+
+        if (PciConfiguration.Answers(port, bytes))
+        {
+            Pci.Write(port, value);
+            return true;
         }
 
         if (bytes != 1 || !IsSerial(port))

@@ -58,6 +58,6 @@ internal sealed class InstructionReader(GuestMemory memory, Processor processor)
             : bytes;
     }
 
-    private static Instruction Decode(GuestAddress address, byte[] bytes) =>
-        Decoder.Create(64, new ByteArrayCodeReader(bytes), address.Value).Decode();
+    private Instruction Decode(GuestAddress address, byte[] bytes) =>
+        Decoder.Create(processor.IsCodeLong ? 64 : 32, new ByteArrayCodeReader(bytes), address.Value).Decode();
 }

@@ -76,6 +76,9 @@ public sealed class Machine : IDisposable
         set => _processor.Rip = value.Value;
     }
 
+    /// <summary>Whether 64-bit code runs; else it is code of 32 bits.</summary>
+    public bool IsCodeLong => _processor.IsCodeLong;
+
     /// <summary>RFLAGS.</summary>
     public ulong Rflags
     {
@@ -85,6 +88,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Guest instructions retired since power-on.</summary>
     public ulong InstructionsRetired => _processor.InstructionsRetired;
+
+    /// <summary>Page faults that handlers of the guest's own were started for.</summary>
+    public ulong PageFaultsDelivered => _processor.PageFaultsDelivered;
 
     /// <summary>Guest memory that the host holds, in bytes.</summary>
     public ulong BytesTouched => _memory.BytesTouched;
@@ -126,6 +132,11 @@ public sealed class Machine : IDisposable
             if (exit is { Kind: ProcessorExitKind.Fault, Access: MemoryAccess.Execute, IsRefusal: true } && _bus.IsOutsideCode(exit.Address))
             {
                 return new MachineExit(MachineExitKind.LeftCode, new GuestAddress(exit.Address), string.Empty);
+            }
+
+            if (exit.Kind == ProcessorExitKind.Gate && !_processor.IsCodeLong)
+            {
+                return new MachineExit(MachineExitKind.NotModelled, Rip, "call of firmware from 32-bit code");
             }
 
             // Firmware finds a caller's arguments by their physical addresses.

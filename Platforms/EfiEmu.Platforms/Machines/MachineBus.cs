@@ -34,7 +34,7 @@ internal sealed class MachineBus(GuestMemory memory, VirtualClock clock, ulong s
     /// <summary>Keeps everything but memory, time and the platform's side, and gives what puts it back.</summary>
     public Action Save()
     {
-        Action[] parts = [_registers.Save(), _random.Save(), Ports.Serial.Save(), Ports.Timer.Save()];
+        Action[] parts = [_registers.Save(), _random.Save(), Ports.Serial.Save(), Ports.Timer.Save(), Ports.Pci.Save()];
         int gates = _gates.Count;
         IReadOnlyList<MemoryRange>? code = _code;
         return () =>

@@ -64,6 +64,7 @@ internal static class MachineExits
             ExceptionVector.Debug => "#DB debug",
             ExceptionVector.Breakpoint => "#BP breakpoint",
             ExceptionVector.Overflow => "#OF overflow",
+            ExceptionVector.BoundRange => "#BR bound exceeded",
             ExceptionVector.InvalidOpcode => "#UD invalid opcode",
             ExceptionVector.DeviceNotAvailable => "#NM device not available",
             ExceptionVector.DoubleFault => "triple fault",

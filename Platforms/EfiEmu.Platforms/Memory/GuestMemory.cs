@@ -8,6 +8,11 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
 {
     private const ulong PageMask = GuestAddress.PageSize - 1;
 
+    // Where a PC has its BIOS: no RAM of the map's, but the machine answers reads there, with zeros, since OVMF keeps no table there.
+    // Differs from SEV-SNP and TDX, where nobody accepts these pages and a read faults. A kernel scans them only because this firmware has
+    // no ACPI tables; on real machines, which have them, it goes on as it does here.
+    private static readonly MemoryRange BiosArea = new(0xC0000, 0x40000);
+
     private readonly RamMap _ram;
     private readonly PageStates _states;
     private readonly HostChunks _chunks;
@@ -46,7 +51,8 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     /// <summary>The host address of a page for the processor, or 0 when it may not be touched this way.</summary>
     public unsafe nint TranslatePage(ulong page, MemoryAccess access)
     {
-        if (Refusal(page, access == MemoryAccess.Write) is not null)
+        bool isBios = access == MemoryAccess.Read && BiosArea.Contains(page);
+        if (!isBios && Refusal(page, access == MemoryAccess.Write) is not null)
         {
             return 0;
         }

@@ -5,12 +5,17 @@ namespace EfiEmu.Platforms;
 /// <summary>The plain machine has none of the platform instructions.</summary>
 internal sealed class PlainInstructions : IPlatformInstructions
 {
+    public const uint MicrocodeRevision = 0x8b;
+
+    /// <summary>What KVM says to every guest of an AMD processor.</summary>
+    public const ulong AmdMicrocode = 0x0100_0065;
+
     public CpuidResult Cpuid(uint leaf, uint subleaf) => PlainCpuid.Answer(leaf, subleaf);
 
     public bool TryReadMsr(uint index, out ulong value)
     {
-        value = 0;
-        return false;
+        value = index == MicrocodeRevision ? AmdMicrocode : 0;
+        return index == MicrocodeRevision;
     }
 
     public bool TryWriteMsr(uint index, ulong value) => false;

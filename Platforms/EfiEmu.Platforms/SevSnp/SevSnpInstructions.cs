@@ -27,6 +27,7 @@ internal sealed class SevSnpInstructions(IPlatformHost host) : IPlatformInstruct
         {
             GhcbMsr => (true, _ghcb.Msr),
             SevStatusMsr => (true, SevStatus),
+            PlainInstructions.MicrocodeRevision => (true, PlainInstructions.AmdMicrocode),
             _ => (false, 0ul),
         };
         return known;

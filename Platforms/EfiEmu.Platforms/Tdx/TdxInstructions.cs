@@ -13,6 +13,11 @@ internal sealed class TdxInstructions(IPlatformHost host) : IPlatformInstruction
     public const ulong PageSizeMismatch = 0xc0000b0b00000000;
     public const ulong OperandInvalid = 0xc000010000000000;
 
+    private const uint MiscellaneousEnable = 0x1a0;
+
+    // As KVM gives it to guests: fast strings, and neither branch trace storage nor precise sampling.
+    private const ulong MiscellaneousFeatures = 0x1801;
+
     private const ulong VmcallLeaf = 0;
     private const ulong AcceptLeaf = 6;
     private const ulong PortReason = 30;
@@ -22,8 +27,12 @@ internal sealed class TdxInstructions(IPlatformHost host) : IPlatformInstruction
 
     public bool TryReadMsr(uint index, out ulong value)
     {
-        value = 0;
-        return false;
+        (bool known, value) = index switch
+        {
+            MiscellaneousEnable => (true, MiscellaneousFeatures),
+            _ => (false, 0ul),
+        };
+        return known;
     }
 
     public bool TryWriteMsr(uint index, ulong value) => false;

@@ -30,7 +30,10 @@ internal sealed class VolumeEntry
     public int FullPathLength => Parent is null ? 0 : Parent.FullPathLength + 1 + Key.Length;
 
     /// <summary>The name that guests see: one that fits 8.3 is upper case, as FAT keeps it.</summary>
-    public string Name => FitsShortName(Key) ? Key.ToUpperInvariant() : Key;
+    public string Name => HasShortName ? Key.ToUpperInvariant() : Key;
+
+    /// <summary>Whether the name fits 8.3.</summary>
+    public bool HasShortName => FitsShortName(Key);
 
     /// <summary>What a directory holds, by name; the dot entries of a directory below the root are not among it.</summary>
     public IReadOnlyCollection<VolumeEntry> Children => _children is null ? [] : _children.Values;

@@ -13,6 +13,10 @@ internal sealed record Chain(string Name, string Loader, string Loaded, string L
     public static IReadOnlyList<Chain> All { get; } =
     [
         new("shim+grub", "shim", "grub", @"\efi\boot\grubx64.efi"),
+        new("grub+linux", "grub", "linux-6.1-cloud", @"\vmlinuz")
+        {
+            Configuration = (@"\efi\debian\grub.cfg", "linux /vmlinuz quiet\nboot\n"),
+        },
         new("systemd-boot+linux", "systemd-boot", "linux-6.12-cloud", @"\vmlinuz")
         {
             Configuration = (@"\loader\entries\linux.conf", "title Linux\nlinux /vmlinuz\noptions quiet\n"),

@@ -250,7 +250,7 @@ public sealed class ProcessorTests
             c.mov(eax, 0x33);
             c.mov(cr0, rax);
         });
-        Assert.Equal((ProcessorExitKind.NotModelled, "mov cr0,rax"), (exit.Kind, exit.Detail));
+        Assert.Equal((ProcessorExitKind.Fault, ExceptionVector.GeneralProtection, 0u), (exit.Kind, exit.Vector, exit.ErrorCode));
         Assert.Equal(0x8001_0033ul, machine.Processor[Register.Rbx]);
         Assert.Equal(0x668ul, machine.Processor[Register.Rcx]);
         Assert.Equal(6ul, machine.Processor.InstructionsRetired);

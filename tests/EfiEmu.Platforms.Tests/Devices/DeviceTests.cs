@@ -36,7 +36,7 @@ public sealed class DeviceTests
     [Theory]
     [InlineData(0x60, 1)]
     [InlineData(0x43, 2)]
-    [InlineData(0xcf8, 4)]
+    [InlineData(0xcf8, 1)]
     [InlineData(0x3f8, 2)]
     [InlineData(0x3f7, 1)]
     [InlineData(0x1f0, 2)]
@@ -112,4 +112,17 @@ public sealed class DeviceTests
     [InlineData(0xdeadu)]
     public void Msr_ThatIsReadOnlyOrNotModelled_RefusesWrites(uint index) =>
         Assert.False(new ModelSpecificRegisters(new VirtualClock(() => 0)).TryWrite(index, 0));
+
+    [Fact]
+    public void PciConfiguration_OfAnyFunction_AnswersOnesAndKeepsItsAddress()
+    {
+        var ports = new IoPorts();
+        ports.TryWrite(0xcf8, 4, 0, 0xff00_f8ff);
+
+        Assert.True(ports.TryRead(0xcf8, 4, 0, out uint address));
+        Assert.True(ports.TryRead(0xcfc, 4, 0, out uint identity));
+        Assert.True(ports.TryRead(0xcfe, 2, 0, out uint half));
+        Assert.False(ports.TryRead(0xcfe, 4, 0, out _));
+        Assert.Equal((0x8000_f8fcu, 0xffff_ffffu, 0xffffu), (address, identity, half));
+    }
 }

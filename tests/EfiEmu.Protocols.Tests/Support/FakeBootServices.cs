@@ -106,7 +106,9 @@ internal sealed class FakeBootServices(FakeFirmware firmware) : IBootServices
         return target;
     }
 
-    public EfiResult<GuestAddress> HandleProtocol(EfiHandle handle, Guid protocol) => throw new NotSupportedException();
+    public EfiResult<GuestAddress> HandleProtocol(EfiHandle handle, Guid protocol) =>
+        _installed.Where(i => i.Handle == handle && i.Protocol == protocol).Select(i => (EfiResult<GuestAddress>)i.Interface)
+            .FirstOrDefault(EfiStatus.Unsupported);
 
     public EfiResult<GuestAddress> LocateProtocol(Guid protocol) => throw new NotSupportedException();
 
