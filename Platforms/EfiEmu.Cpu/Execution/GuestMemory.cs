@@ -13,7 +13,7 @@ namespace EfiEmu.Cpu.Execution;
 /// </remarks>
 internal sealed unsafe class GuestMemory
 {
-    public const int TlbEntries = 1024;
+    public const int TlbEntries = 4096;
     public const ulong TlbOffsetMask = (TlbEntries - 1) << 4;
     public const string NotCanonical = "address is not canonical";
     private const ulong PageMask = ~0xFFFul;

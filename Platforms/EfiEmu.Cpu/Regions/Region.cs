@@ -1,16 +1,16 @@
 namespace EfiEmu.Cpu.Regions;
 
 /// <summary>Blocks that jump to each other, and the host code that runs them as one.</summary>
-/// <param name="plan">What it is made of.</param>
+/// <param name="blocks">What it is made of, the blocks that belong to it most first.</param>
 /// <param name="pages">The pages of its code.</param>
 /// <param name="epoch">The epoch in which these pages were last seen to be mapped as they were.</param>
-internal sealed unsafe class Region(RegionPlan plan, RegionPage[] pages, int epoch)
+internal sealed unsafe class Region(RegionBlock[] blocks, RegionPage[] pages, int epoch)
 {
     /// <summary>The blocks that may be dropped.</summary>
-    public RegionPlan Plan { get; } = plan;
+    public RegionBlock[] Blocks { get; } = blocks;
 
-    /// <summary>The blocks that host code was made of: all or some of them.</summary>
-    public RegionPlan Made { get; private set; } = plan;
+    /// <summary>The blocks that host code was made of: all or some of them. Known once it is made.</summary>
+    public RegionPlan? Made { get; private set; }
 
     public RegionPage[] Pages { get; } = pages;
 
@@ -26,12 +26,12 @@ internal sealed unsafe class Region(RegionPlan plan, RegionPage[] pages, int epo
     public Exception? Failure { get; set; }
 
     /// <summary>Whether its host code runs a block too.</summary>
-    public bool Holds(Translation.Block* block) => Array.Exists(Made.Blocks, made => made.Source == block);
+    public bool Holds(Translation.Block* block) => Made is not null && Array.Exists(Made.Blocks, made => made.Source == block);
 
     /// <summary>Makes the host code. May run beside the guest.</summary>
     public void Make(Execution.Interpreter self)
     {
-        RegionPlan made = Plan;
+        var made = new RegionPlan(Blocks);
         Code = RegionCompiler.Compile(ref made, self);
         Made = made;
     }

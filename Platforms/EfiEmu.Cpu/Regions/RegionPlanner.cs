@@ -16,7 +16,8 @@ internal sealed unsafe class RegionPlanner(CodeCache code, bool looksAhead)
     private readonly List<RegionBlock> _returns = [];
     private int _operations;
 
-    public RegionPlan Plan(Block* head)
+    /// <summary>The blocks that belong to a head, those that belong to it most first.</summary>
+    public RegionBlock[] Find(Block* head)
     {
         _found.Clear();
         _open.Clear();
@@ -43,7 +44,7 @@ internal sealed unsafe class RegionPlanner(CodeCache code, bool looksAhead)
             block.Returns = block.Operations[^1].Code == MicroCode.Return ? returns : [];
         }
 
-        return new RegionPlan([.. _taken]);
+        return [.. _taken];
     }
 
     private static bool IsCall(MicroCode code) => code is MicroCode.Call or MicroCode.CallTo;

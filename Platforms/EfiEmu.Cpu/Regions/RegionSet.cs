@@ -10,10 +10,13 @@ namespace EfiEmu.Cpu.Regions;
 /// <remarks>When host code comes into use depends on the host. What the guest sees does not, because every tier does the same.</remarks>
 internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager)
 {
-    // Every so many slices the interpreter comes back after each block for a while, so that blocks are counted as they run.
-    private const int SlicesPerBurst = 32;
+    // Every so many instructions the interpreter comes back after each block for a while, so that blocks are counted as they run.
+    private const long InstructionsPerBurst = 128 * 1024;
     private const int BlocksPerBurst = 256;
     private const long Slice = 4096;
+
+    // So often a slice is drawn out: where handlers nest, they nest no deeper than this allows.
+    private const int EntriesPerSlice = 32;
 
     // A block met so often has taken a millisecond or more.
     private const int MeetingsToCompile = 40;
@@ -29,8 +32,9 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
     private readonly List<Region?> _regions = [null];
     private readonly Dictionary<nint, List<Region>> _members = [];
     private readonly List<nint> _wanted = [];
-    private int _slices = SlicesPerBurst / 2;
+    private long _nextBurst;
     private int _burst;
+    private int _entered;
 
     /// <summary>Who goes on where host code ends; known once everything is put together.</summary>
     public Interpreter? Interpreter { get; set; }
@@ -74,7 +78,19 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
             return block->Operations;
         }
 
-        return *(long*)(_state + Slot.Remaining) <= region.Made.Bound ? block->Operations : region.Code!(_state, block->Entry);
+        if (*(long*)(_state + Slot.Remaining) <= region.Made!.Bound)
+        {
+            return block->Operations;
+        }
+
+        MicroOp* next = region.Code!(_state, block->Entry);
+        if (++_entered % EntriesPerSlice != 0)
+        {
+            // What the region ran does not count: handlers go on without the loop.
+            *(long*)(_state + Slot.SliceEnd) = Math.Max(0, *(long*)(_state + Slot.Remaining) - Slice);
+        }
+
+        return next;
     }
 
     /// <summary>A block is no longer the guest's code.</summary>
@@ -112,8 +128,10 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
             return 1;
         }
 
-        if (++_slices % SlicesPerBurst == 0)
+        long remaining = *(long*)(_state + Slot.Remaining);
+        if (remaining < _nextBurst || remaining > _nextBurst + InstructionsPerBurst)
         {
+            _nextBurst = remaining - InstructionsPerBurst;
             _burst = BlocksPerBurst;
         }
 
@@ -149,15 +167,15 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
 
     private Region Add(Block* head)
     {
-        RegionPlan plan = _planner.Plan(head);
+        RegionBlock[] blocks = _planner.Find(head);
         var pages = new SortedSet<ulong>();
-        foreach (RegionBlock block in plan.Blocks)
+        foreach (RegionBlock block in blocks)
         {
             pages.UnionWith(CodeCache.PagesOf(block.Source));
         }
 
-        var region = new Region(plan, [.. pages.Select(page => new RegionPage(page, code.HostForExecute(page)))], code.Epoch);
-        foreach (RegionBlock block in plan.Blocks)
+        var region = new Region(blocks, [.. pages.Select(page => new RegionPage(page, code.HostForExecute(page)))], code.Epoch);
+        foreach (RegionBlock block in blocks)
         {
             if (!_members.TryGetValue((nint)block.Source, out List<Region>? regions))
             {
@@ -179,7 +197,7 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
 
         int number = _regions.Count;
         _regions.Add(region);
-        for (int entry = 0; entry < region.Made.Heads.Length; entry++)
+        for (int entry = 0; entry < region.Made!.Heads.Length; entry++)
         {
             Block* block = region.Made.Heads[entry].Source;
             if (block->Region == 0)
@@ -194,7 +212,7 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
     private void Drop(Region region)
     {
         region.IsDropped = true;
-        foreach (RegionBlock block in region.Plan.Blocks)
+        foreach (RegionBlock block in region.Blocks)
         {
             if (_members.TryGetValue((nint)block.Source, out List<Region>? regions) && regions.Remove(region) && regions.Count == 0)
             {
