@@ -107,6 +107,14 @@ internal sealed unsafe class GuestMemory
         Write(address, value, bytes);
     }
 
+    /// <summary>A transfer leads to an address that is not canonical.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void RefuseTarget(MicroOp* operation)
+    {
+        *(MicroOp**)(_state + Slot.Operation) = operation;
+        throw GuestStopException.Fault(ExceptionVector.GeneralProtection, "RIP is not canonical");
+    }
+
     public ulong Read(ulong address, int bytes)
     {
         ulong value = 0;

@@ -26,6 +26,16 @@ internal static unsafe class Chain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Enter(byte* r, Block* block, ulong rip) => block != null && block->Rip == rip && Enter(r, block);
 
+    /// <summary>#GP at a transfer whose target is not canonical, before it does anything.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CheckTarget(ulong target, MicroOp* op, Interpreter self)
+    {
+        if (!GuestMemory.IsCanonical(target))
+        {
+            self.Memory.RefuseTarget(op);
+        }
+    }
+
     /// <summary>Each block is followed by its micro-operations.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MicroOp* First(Block* block) => (MicroOp*)(block + 1);

@@ -61,6 +61,7 @@ internal readonly unsafe struct JumpTo : IHandler
     public static MicroOp* Run(byte* r, MicroOp* op, Block* block, Interpreter self)
     {
         ulong target = *(ulong*)(r + op->A);
+        Chain.CheckTarget(target, op, self);
         Block* known = self.Known(target);
         return Chain.Enter(r, known, target) ? Chain.First(known)->Handler(r, Chain.First(known), known, self) : Chain.Find(r, target, self);
     }
@@ -94,6 +95,7 @@ internal readonly unsafe struct CallTo : IHandler
     public static MicroOp* Run(byte* r, MicroOp* op, Block* block, Interpreter self)
     {
         ulong target = *(ulong*)(r + op->A);
+        Chain.CheckTarget(target, op, self);
         Call.PushReturn(r, op, self);
         Block* known = self.Known(target);
         return Chain.Enter(r, known, target) ? Chain.First(known)->Handler(r, Chain.First(known), known, self) : Chain.Find(r, target, self);
@@ -110,6 +112,7 @@ internal readonly unsafe struct Return : IHandler
         ulong target = Translation.Holds<Width64>(entry, address)
             ? *(ulong*)Translation.Host(entry, address)
             : self.Memory.ReadSlow(address, 8, op);
+        Chain.CheckTarget(target, op, self);
         *(ulong*)(r + Slot.Rsp) = address + 8 + op->Immediate;
         Block* known = self.Known(target);
         return Chain.Enter(r, known, target) ? Chain.First(known)->Handler(r, Chain.First(known), known, self) : Chain.Find(r, target, self);

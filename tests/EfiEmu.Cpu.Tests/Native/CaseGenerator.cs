@@ -121,6 +121,9 @@ internal sealed class CaseGenerator(MemoryPlan plan, ulong fsBase, bool usesGs)
     {
         bool jumps = instruction.FlowControl is FlowControl.IndirectBranch or FlowControl.IndirectCall or FlowControl.Return;
         ulong landing = random.Next(2) == 0 ? plan.Instruction - 1 - (ulong)random.Next(0x80) : plan.Instruction + 16 + (ulong)random.Next(0x80);
+
+        // Some lead nowhere at all.
+        landing |= jumps && landing % 16 == 5 ? 1ul << 63 : 0;
         if (HasMemory(in instruction))
         {
             if (!Place(random, state, in instruction, target))
