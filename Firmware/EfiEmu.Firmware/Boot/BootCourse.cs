@@ -310,6 +310,7 @@ internal sealed class BootCourse(
             Console = boot.Console.Text + boot.Machine.DrainSerialText(),
             Fault = _fault,
             Instructions = boot.Machine.InstructionsRetired,
+            GuestBytesTouched = boot.Machine.BytesTouched,
             VirtualNanoseconds = boot.Machine.Clock.Nanoseconds,
         };
     }
