@@ -157,7 +157,7 @@ public sealed class BootCommandTests : IDisposable
 
         Assert.Equal(quiet.Output, verbose.Output);
         Assert.Equal(string.Empty, quiet.Error);
-        Assert.Matches(@"^efiemu: 99,104,710 instructions in \d+\.\d{3} s, \d+ MIPS, peak RSS \d+ MiB\n$", verbose.Error);
+        Assert.Matches(@"^efiemu: 99,104,710 instructions in \d+\.\d{3} s, \d+ MIPS, peak RSS \d+ MiB, guest memory 51 MiB\n$", verbose.Error);
     }
 
     [Theory]

@@ -23,6 +23,7 @@ public sealed class DependencyTests
             "Microsoft.Extensions.Hosting", "Serilog", "Serilog.Extensions.Logging", "Serilog.Sinks.Console", "Serilog.Sinks.File",
         ],
         ["tools/EfiEmu.Testing"] = ["EfiEmu.Firmware", "EfiEmu.Hosting", "EfiEmu.Loaders", "EfiEmu.Sdk", "Microsoft.Extensions.Hosting"],
+        ["tools/EfiEmu.Bench"] = ["EfiEmu.Firmware", "EfiEmu.Loaders", "EfiEmu.Platforms", "EfiEmu.Protocols", "EfiEmu.Sdk"],
         ["tools/EfiEmu.Cli"] =
         [
             "EfiEmu.Firmware", "EfiEmu.Guests", "EfiEmu.Hosting", "EfiEmu.Loaders", "EfiEmu.Platforms", "EfiEmu.Protocols", "EfiEmu.Sdk", "System.CommandLine",

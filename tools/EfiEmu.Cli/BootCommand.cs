@@ -45,7 +45,7 @@ internal sealed class BootCommand : ICommand
         BootReport report = Boot(request, cancellation);
         if (verbose)
         {
-            _terminal.Say(statistics.Describe(report.Instructions));
+            _terminal.Say(statistics.Describe(report.Instructions, report.GuestBytesTouched));
         }
 
         ReportOutput.Write(_terminal, file, new ReportPrinter(report, format, request.Trace).Write);

@@ -19,7 +19,8 @@ internal static class LabHelp
 
         IMAGE and LOAD-OPTIONS are as for efiemu boot, and so are these options:
           --platform NAME  --cpu NAME[,+F,-F]  --cpu-tier NAME  --memory SIZE  --memory-map FILE
-          --firmware NAME  --acceptance NAME  --initrd FILE  --disk DIR  --seed N  --max-instructions N  --format text|json  --out FILE  --verbose
+          --firmware NAME  --acceptance NAME  --initrd FILE  --disk DIR  --seed N
+          --max-instructions N  --format text|json  --out FILE  --verbose
           --plugin FILE  --plugins FOLDER
 
         Exit codes:

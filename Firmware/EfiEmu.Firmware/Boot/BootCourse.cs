@@ -311,6 +311,7 @@ internal sealed class BootCourse(
             Fault = _fault,
             Instructions = boot.Machine.InstructionsRetired,
             PageFaults = boot.Machine.PageFaultsDelivered,
+            GuestBytesTouched = boot.Machine.BytesTouched,
             VirtualNanoseconds = boot.Machine.Clock.Nanoseconds,
         };
     }

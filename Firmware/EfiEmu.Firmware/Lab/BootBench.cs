@@ -1,6 +1,7 @@
 using System.Globalization;
 using EfiEmu.Firmware.Checkpoints;
 using EfiEmu.Firmware.Reports;
+using EfiEmu.Platforms;
 using EfiEmu.Sdk;
 
 namespace EfiEmu.Firmware;
@@ -13,6 +14,9 @@ internal sealed class BootBench(BootMachine boot, BootCourse course, IBootServic
 
     /// <summary>Whether the guest used up its instructions.</summary>
     public bool IsBudgetSpent => boot.Processor.Used >= boot.Processor.Budget;
+
+    /// <summary>The machine, to take a copy of.</summary>
+    public Machine Machine => boot.Machine;
 
     public IBootServices BootServices => services;
 

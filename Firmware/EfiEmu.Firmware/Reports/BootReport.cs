@@ -69,6 +69,9 @@ public sealed record BootReport
     /// <summary>Page faults that handlers of the guest's own were started for; in no view.</summary>
     internal ulong PageFaults { get; init; }
 
+    /// <summary>Guest memory that the host held at the end, in bytes. A cost of the emulator's: no view of the report shows it.</summary>
+    public ulong GuestBytesTouched { get; init; }
+
     /// <summary>Virtual time since power-on.</summary>
     public required ulong VirtualNanoseconds { get; init; }
 }

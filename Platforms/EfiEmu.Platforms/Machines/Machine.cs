@@ -13,6 +13,7 @@ public sealed class Machine : IDisposable
     private readonly Processor _processor;
     private readonly MachineBus _bus;
     private readonly ProcessorModel _model;
+    private readonly RamMap _ram;
     private readonly GuestMemory _memory;
     private readonly AcceptanceLedger _ledger;
     private readonly InstructionReader _reader;
@@ -29,6 +30,7 @@ public sealed class Machine : IDisposable
         Platform = platform;
         Layout = layout;
         var ram = new RamMap(layout);
+        _ram = ram;
         var states = new PageStates(platform.RequiresAcceptance ? PageState.Unaccepted : PageState.Private);
         _memory = new GuestMemory(ram, states, options.TouchedMemoryBudgetBytes);
         Clock = new VirtualClock(() => InstructionsRetired);
@@ -94,6 +96,12 @@ public sealed class Machine : IDisposable
 
     /// <summary>Guest memory that the host holds, in bytes.</summary>
     public ulong BytesTouched => _memory.BytesTouched;
+
+    /// <summary>Where that memory lies, ascending, in pieces of 64 KiB.</summary>
+    internal IReadOnlyList<MemoryRange> Touched => _memory.Touched;
+
+    /// <summary>Where there is RAM, ascending.</summary>
+    internal IReadOnlyList<MemoryRange> Ram => _ram.Ranges;
 
     /// <summary>Where the RAM stands: who accepted how much.</summary>
     public AcceptanceAccount Acceptance => _ledger.Account;

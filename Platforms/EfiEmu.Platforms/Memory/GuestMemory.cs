@@ -42,6 +42,10 @@ internal sealed class GuestMemory : IGuestMemory, IDisposable
     /// <summary>Bytes that the host holds, in chunks of 64 KiB.</summary>
     public ulong BytesTouched => _chunks.BytesTouched;
 
+    /// <summary>Where they lie, ascending, in pieces of that size.</summary>
+    public IReadOnlyList<MemoryRange> Touched =>
+        [.. _chunks.All.Select(chunk => new MemoryRange(chunk.GuestStart, HostChunks.ChunkBytes)).OrderBy(range => range.Start)];
+
     /// <summary>True once a touch by the processor was refused because the budget is spent.</summary>
     public bool IsBudgetSpent { get; private set; }
 

@@ -43,6 +43,7 @@ internal static class SampleReport
             Ram = new(16UL << 30, 2UL << 30, 14UL << 30, 0, 0, 0),
             Events = [.. StubEvents(), .. ExitEvents(first, second)],
             Instructions = 99_104_710,
+            GuestBytesTouched = 51UL << 20,
             VirtualNanoseconds = 3_982_114_710,
         };
     }

@@ -102,6 +102,19 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void Touched_PagesInAnyOrder_AreListedAscendingAndSumUp()
+    {
+        using Machine machine = Machine("plain");
+
+        machine.Memory.WriteByte(new GuestAddress(0x320000), 1);
+        machine.Memory.WriteByte(new GuestAddress(0x110008), 1);
+        machine.Memory.WriteByte(new GuestAddress(0x11fff0), 1);
+
+        Assert.Equal([new MemoryRange(0x110000, 0x10000), new MemoryRange(0x320000, 0x10000)], machine.Touched);
+        Assert.Equal(0x20000UL, machine.BytesTouched);
+    }
+
+    [Fact]
     public void Entropy_OfOneSeed_IsAlwaysTheSameAndDiffersFromAnothers()
     {
         byte[] Draw(ulong seed)
