@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EfiEmu.Cli;
+using EfiEmu.Platforms;
 
 using var cancellation = new CancellationTokenSource();
 
@@ -9,6 +10,11 @@ using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSi
     signal.Cancel = !cancellation.IsCancellationRequested;
     cancellation.Cancel();
 });
+
+if (args is ["boot", ..] && Environment.ProcessorCount > 1)
+{
+    Machine.Prepare(cancellation.Token);
+}
 
 using Terminal terminal = Terminal.OfProcess();
 using var emulator = new Composition();

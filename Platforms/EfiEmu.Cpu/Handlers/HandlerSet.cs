@@ -27,6 +27,16 @@ internal sealed unsafe class HandlerSet
     /// <summary>The handler that stands in front of a block that host code was made of.</summary>
     public Handler Entrance { get; } = Compiled(typeof(EnterRegion).GetMethod("Run")!);
 
+    /// <summary>Compiles handlers that nobody has asked for yet, so that nobody waits for them later.</summary>
+    public static void Prepare(CancellationToken cancellation)
+    {
+        var handlers = new HandlerSet();
+        for (MicroCode code = 0; code <= MicroCode.Stop && !cancellation.IsCancellationRequested; code++)
+        {
+            _ = handlers.Of(code);
+        }
+    }
+
     /// <summary>Joins micro-operations of a block; what each of them does on its own stays where it is.</summary>
     public void Join(Block* block)
     {

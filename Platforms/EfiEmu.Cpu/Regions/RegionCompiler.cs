@@ -68,11 +68,7 @@ internal sealed unsafe partial class RegionCompiler
     {
         for (;;)
         {
-            var method = new DynamicMethod(
-                "Region", typeof(MicroOp*), [typeof(Interpreter), typeof(byte*), typeof(int)], typeof(RegionCompiler).Module, skipVisibility: true)
-            {
-                InitLocals = false,
-            };
+            DynamicMethod method = NewMethod();
             var il = new IlWriter(method.GetILGenerator(16384));
             new RegionCompiler(plan, il).Emit();
             if (il.IsSmall || plan.Blocks.Length == 1)
@@ -86,6 +82,22 @@ internal sealed unsafe partial class RegionCompiler
             plan = plan.Smaller();
         }
     }
+
+    /// <summary>Makes host code that does nothing: the first method of this kind takes long.</summary>
+    public static void Prepare()
+    {
+        DynamicMethod method = NewMethod();
+        var il = new IlWriter(method.GetILGenerator());
+        il.EmitPointer(null);
+        il.Emit(OpCodes.Ret);
+        method.CreateDelegate<RegionCode>(null)(null, NoEntry);
+    }
+
+    private static DynamicMethod NewMethod() =>
+        new("Region", typeof(MicroOp*), [typeof(Interpreter), typeof(byte*), typeof(int)], typeof(RegionCompiler).Module, skipVisibility: true)
+        {
+            InitLocals = false,
+        };
 
     private void Emit()
     {
