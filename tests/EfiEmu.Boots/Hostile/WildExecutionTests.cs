@@ -12,7 +12,6 @@ public sealed class WildExecutionTests
     [InlineData(0x3_0000_0000UL, "no RAM or device there")]
     [InlineData(0xc000_0000UL, "no RAM or device there")]
     [InlineData(0xffff_ffff_ffff_f000UL, "")]
-    [InlineData(0x8000_0000_0000_0000UL, "")]
     public void Guest_ThatJumpsIntoNothing_FaultsAtThatAddress(ulong address, string reason)
     {
         BootReport report = GuestBoot.Run(code =>
@@ -25,6 +24,21 @@ public sealed class WildExecutionTests
         FaultReport fault = report.Tells(BootEnd.Fault, reason);
         Assert.Equal(address, fault.Rip);
         Assert.Contains("outside every image", fault.InstructionText, StringComparison.Ordinal);
+        Assert.Contains("bs.Stall(", Assert.Single(fault.LastServices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Guest_ThatJumpsToAnAddressThatIsNotCanonical_FaultsAtTheJump()
+    {
+        BootReport report = GuestBoot.Run(code =>
+        {
+            code.Boot(BootService.Stall, 1);
+            code.Assembler.mov(rax, 0x8000_0000_0000_0000UL);
+            code.Assembler.jmp(rax);
+        });
+
+        FaultReport fault = report.Tells(BootEnd.Fault, "");
+        Assert.StartsWith("jmp rax ", fault.InstructionText, StringComparison.Ordinal);
         Assert.Contains("bs.Stall(", Assert.Single(fault.LastServices), StringComparison.Ordinal);
     }
 
