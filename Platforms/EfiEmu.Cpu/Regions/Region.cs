@@ -16,6 +16,9 @@ internal sealed unsafe class Region(RegionBlock[] blocks, RegionPage[] pages, in
 
     public int Epoch { get; set; } = epoch;
 
+    /// <summary>What the set of regions knows it by, once it is in use; else 0.</summary>
+    public int Number { get; set; }
+
     /// <summary>True when its blocks are no longer the guest's code.</summary>
     public bool IsDropped { get; set; }
 

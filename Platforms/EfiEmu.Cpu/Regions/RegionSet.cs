@@ -30,6 +30,7 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
 
     // By their numbers; number 0 is none.
     private readonly List<Region?> _regions = [null];
+    private readonly Stack<int> _free = [];
     private readonly Dictionary<nint, List<Region>> _members = [];
     private readonly List<nint> _wanted = [];
     private long _nextBurst;
@@ -117,6 +118,7 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
         _members.Clear();
         _wanted.Clear();
         _regions.RemoveRange(1, _regions.Count - 1);
+        _free.Clear();
         code.ChangeVersion();
     }
 
@@ -195,8 +197,14 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
             return;
         }
 
-        int number = _regions.Count;
-        _regions.Add(region);
+        if (!_free.TryPop(out int number))
+        {
+            number = _regions.Count;
+            _regions.Add(null);
+        }
+
+        _regions[number] = region;
+        region.Number = number;
         for (int entry = 0; entry < region.Made!.Heads.Length; entry++)
         {
             Block* block = region.Made.Heads[entry].Source;
@@ -224,6 +232,14 @@ internal sealed unsafe class RegionSet(CodeCache code, byte* state, bool isEager
                 block.Source->Region = 0;
                 block.Source->Operations->Handler = code.Handlers.Of(block.Source->Operations->Code);
             }
+        }
+
+        if (region.Number != 0)
+        {
+            // A guest that rewrites its code without end must not eat the host.
+            _regions[region.Number] = null;
+            _free.Push(region.Number);
+            region.Number = 0;
         }
 
         code.ChangeVersion();
