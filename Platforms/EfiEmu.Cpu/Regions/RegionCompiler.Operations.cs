@@ -194,7 +194,7 @@ internal sealed unsafe partial class RegionCompiler
         _counted = 0;
         _registers.Widths = default;
         _bottom = _chain = EmitLeave(block, 0);
-        Label changed = WayOut(_at + 1);
+        Label after = WayOut(_at + 1);
         string name = meaning == typeof(RunOperation) ? nameof(CallsOut.Run) : meaning == typeof(MoveString) ? nameof(CallsOut.Move) : nameof(CallsOut.Store);
         _asides.Add(() =>
         {
@@ -208,7 +208,10 @@ internal sealed unsafe partial class RegionCompiler
             EmitReloads();
             EmitState(Slot.CodeVersion);
             _il.Emit(OpCodes.Ldloc, _version);
-            _il.Emit(OpCodes.Bne_Un, changed);
+            _il.Emit(OpCodes.Bne_Un, after);
+
+            // A long repetition has drawn on the budget.
+            EmitBudgetCheck(0, after);
             _il.Emit(OpCodes.Br, back);
         });
     }
@@ -233,11 +236,13 @@ internal sealed unsafe partial class RegionCompiler
     }
 
     /// <summary>Near the end of the budget the interpreter does the transfer, and what comes then.</summary>
-    private void EmitBudgetCheck()
+    private void EmitBudgetCheck() => EmitBudgetCheck(_counted, WayOut());
+
+    private void EmitBudgetCheck(int counted, Label wayOut)
     {
         _il.Emit(OpCodes.Ldloc, _remaining);
-        _il.EmitConstant((ulong)(_plan.Bound + _counted));
-        _il.Emit(OpCodes.Ble, WayOut());
+        _il.EmitConstant((ulong)(_plan.Bound + counted));
+        _il.Emit(OpCodes.Ble, wayOut);
     }
 
     /// <summary>To where the region's own calls come back; the interpreter goes elsewhere.</summary>

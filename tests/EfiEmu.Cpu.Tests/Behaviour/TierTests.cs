@@ -42,6 +42,45 @@ public sealed class TierTests
         }
     }
 
+    [Theory]
+    [InlineData(ExecutionTiers.Translator)]
+    [InlineData(ExecutionTiers.Concurrent)]
+    public void Repetition_ThatNearlySpendsTheBudget_StopsWhereTheInterpreterStops(string tier)
+    {
+        for (int budget = 4600; budget < 4760; budget++)
+        {
+            Assert.Equal(Repeat(ExecutionTiers.Interpreter, budget), Repeat(tier, budget));
+        }
+    }
+
+    /// <summary>Where a loop stops whose long repetition takes most of each budget, and whose other blocks take the rest.</summary>
+    private static string Repeat(string tier, int budget)
+    {
+        const ulong Room = 0x50_0000;
+        using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
+        machine.Bus.Map(Room, 36);
+        machine.Load(c =>
+        {
+            Label top = c.CreateLabel();
+            c.Label(ref top);
+            c.mov(AssemblerRegisters.rdi, Room);
+            c.mov(AssemblerRegisters.ecx, 140_000);
+            c.rep.stosb();
+            for (int block = 0; block < 12; block++)
+            {
+                Label next = c.CreateLabel();
+                c.test(AssemblerRegisters.rdx, AssemblerRegisters.rdx);
+                c.jne(next);
+                c.inc(AssemblerRegisters.rbx);
+                c.Label(ref next);
+            }
+
+            c.jmp(top);
+        });
+        machine.Processor[Register.Rdx] = 0;
+        return StateOf(machine, machine.Processor.Run((ulong)budget));
+    }
+
     private static List<string> Run(string tier, byte[] code, ulong[] values, int[] budgets)
     {
         using Machine machine = new(bus => ExecutionTiers.Make(tier, bus));
